@@ -1,0 +1,422 @@
+"""The nouns that travel the road, as frozen dataclasses, from `Source` to `Entry`.
+
+Knows nothing but the standard library: no page, no database and no clock is touched here.
+Start reading at `Fetched`: what a spider hands to the pipelines.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What sort of publisher a Source is; sets its defaults for depth, `keep` and `publish`."""
+
+    CLUSTER = "cluster"
+    INSTITUTION = "institution"
+    NEWS = "news"
+    ASSOCIATION = "association"
+
+
+class Way(StrEnum):
+    """How a Source is entered. `auto` tries them; `import` marks rows that came from a file."""
+
+    AUTO = "auto"
+    FEED = "feed"
+    WORDPRESS = "wordpress"
+    SITEMAP = "sitemap"
+    LISTING = "listing"
+    IMPORT = "import"
+
+
+class Keep(StrEnum):
+    """Which articles of a Source become Entries: all, or those about a cluster or topic."""
+
+    ALL = "all"
+    ABOUT = "about"
+
+
+class Publish(StrEnum):
+    """What of a Source's articles may leave the archive."""
+
+    FULL = "full"
+    SUMMARY = "summary"
+    TITLE = "title"
+
+
+class DateOrder(StrEnum):
+    """The order of day, month and year in a Source's numeric dates, whatever its language."""
+
+    DMY = "DMY"
+    MDY = "MDY"
+    YMD = "YMD"
+
+
+class Precision(StrEnum):
+    """How much of a date its source stated."""
+
+    MINUTE = "minute"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Level(StrEnum):
+    """What a new Article is to the archive (see `Match`)."""
+
+    NEW = "new"
+    URL = "url"
+    TEXT = "text"
+    NEAR = "near"
+    TRANSLATION = "translation"
+
+
+class RunOutcome(StrEnum):
+    """How a visit to a Source ended."""
+
+    OK = "ok"
+    NOT_MODIFIED = "not_modified"
+    FAILED = "failed"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A publisher's site, as the catalogue describes it.
+
+    Shapes: `hosts` are bare lower-case names, nothing else is fetched; `fields` are
+        (field name, CSS selector) pairs; `include` and `exclude` are regular expressions
+        searched in the URL.
+    Units: `pace` is seconds between two requests to one host.
+    """
+
+    id: str
+    url: str
+    name: str = ""
+    hosts: tuple[str, ...] = ()
+    kind: Kind = Kind.INSTITUTION
+    cluster: str | None = None
+    languages: tuple[str, ...] = ("it",)
+    date_order: DateOrder = DateOrder.DMY
+    zone: str = "Europe/Rome"
+    way: Way = Way.AUTO
+    feeds: tuple[str, ...] = ()
+    listing: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    pages: bool = True
+    pace: float = 1.0
+    keep: Keep = Keep.ALL
+    publish: Publish = Publish.SUMMARY
+    fields: tuple[tuple[str, str], ...] = ()
+    enabled: bool = True
+    allow_private: bool = False
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A technology cluster or topic: labels by language and the words that name it.
+
+    Shapes: `labels` and `words` are (language, text) pairs; the language is "" for names that
+        are the same in all.
+    """
+
+    id: str
+    labels: tuple[tuple[str, str], ...]
+    words: tuple[tuple[str, str], ...]
+    is_cluster: bool = False
+
+    def label(self, language: str) -> str:
+        """The label in that language, else in Italian, else the id."""
+        labels = dict(self.labels)
+        return labels.get(language) or labels.get("it") or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All clusters and topics that relevance is decided by."""
+
+    terms: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A URL worth fetching, with all that the way in said of it, as text, nothing decided.
+
+    Shapes: `content` is HTML, whole article only if `is_full_text`; `translations` are
+        (language, URL) pairs; URLs are absolute; `listed_at` is the feed, API page, sitemap or
+        list page that named it.
+    """
+
+    url: str
+    way: Way
+    listed_at: str = ""
+    title: str | None = None
+    published: str | None = None
+    modified: str | None = None
+    summary: str | None = None
+    content: str | None = None
+    is_full_text: bool = False
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    image: str | None = None
+    guid: str | None = None
+    translations: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the server answered. `body` is decoded from transfer, not from its charset.
+
+    Shapes: `url` is the final address, `requested_url` the first; header names are lower-case.
+        An API record that stands for a page is one too, with JSON as its body.
+    Units: `fetched_at` is aware, UTC.
+    """
+
+    url: str
+    body: bytes
+    fetched_at: datetime
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    requested_url: str = ""
+
+    def header(self, name: str) -> str | None:
+        """The first header of that lower-case name."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A Candidate with its Page: what a spider yields and the pipelines take in."""
+
+    source_id: str
+    page: Page
+    candidate: Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One text and the place it was read from: `("11/03/2024", "page:li.date")`.
+
+    `where` opens with the kind of place: `feed:`, `wordpress:`, `sitemap:`, `listing:`,
+    `import:`, `jsonld:`, `meta:`, `microdata:`, `page:`, `selector:`, `url:`, `http:`,
+    `operator:`; then the key, selector or path.
+    """
+
+    value: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph-sized piece of a body, as site memory counts it.
+
+    Shapes: `key` and `place` are signed 64-bit hashes of the folded text and of the path of
+        tags and classes that leads to it; `links` are absolute.
+    """
+
+    key: int
+    place: int
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The article's own text, as chosen from the page.
+
+    Shapes: `html` is not yet sanitised, its URLs absolute; `text` has a line a block.
+    """
+
+    html: str
+    text: str
+    where: str
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RawArticle:
+    """All that a page and its Candidate say, per field, best first; text, nothing decided.
+
+    Shapes: each field holds Found tuples in order of trust and may be empty; `blocks` are all
+        of the body's, those that site memory removed included, so that counting does not depend
+        on what was known; `robots` are the directives that bind us (noindex, noarchive, ...).
+    """
+
+    url: str
+    canonical: tuple[Found, ...] = ()
+    title: tuple[Found, ...] = ()
+    published: tuple[Found, ...] = ()
+    modified: tuple[Found, ...] = ()
+    authors: tuple[Found, ...] = ()
+    summary: tuple[Found, ...] = ()
+    image: tuple[Found, ...] = ()
+    language: tuple[Found, ...] = ()
+    tags: tuple[Found, ...] = ()
+    kind: tuple[Found, ...] = ()
+    translations: tuple[tuple[str, str], ...] = ()
+    body: Body | None = None
+    blocks: tuple[Block, ...] = ()
+    removed: int = 0
+    robots: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Boilerplate:
+    """What of a Source's pages is not the article: keys of blocks, and places that hold such."""
+
+    keys: frozenset[int] = frozenset()
+    places: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Validator:
+    """What a server gave to ask 'has this changed?' with."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMemory:
+    """What is remembered of a Source when a visit begins; the default is: nothing.
+
+    Shapes: `known` are canonical URLs already decided upon (kept, a copy, refused);
+        `way` and `way_urls` are what `auto` found to work.
+    """
+
+    source_id: str = ""
+    known: frozenset[str] = frozenset()
+    validators: tuple[Validator, ...] = ()
+    boilerplate: Boilerplate = field(default_factory=Boilerplate)
+    way: Way | None = None
+    way_urls: tuple[str, ...] = ()
+    is_first_visit: bool = True
+
+    def validator(self, url: str) -> Validator | None:
+        """The validators kept for that address."""
+        return next((v for v in self.validators if v.url == url), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a field has its value: the Found that won, the others, and the reason in words."""
+
+    field: str
+    chosen: Found | None
+    others: tuple[Found, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A term of the vocabulary that an article names: the words as matched, and in which field."""
+
+    term: str
+    words: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedDate:
+    """When an article was published, as its publisher says.
+
+    Shapes: `at` is set for precision `minute` alone; `day` for `minute` and `day`; coarser
+        dates keep their first day in `day` only through `precision`.
+    Units: `at` is UTC, `day` is in the Source's zone.
+    """
+
+    at: datetime | None
+    day: date
+    precision: Precision
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A page as the archive will know it: typed, clean, decided.
+
+    Shapes: `html` is sanitised; `text` has a line a block; `url` is the address it was read
+        at, `canonical_url` the normalised key; `fingerprint` is the hash of the folded text.
+    Units: instants are UTC; `published_day` is in the Source's zone. An unknown date is None.
+    """
+
+    source_id: str
+    url: str
+    canonical_url: str
+    title: str
+    text: str
+    html: str
+    summary: str
+    language: str
+    fingerprint: str
+    published: PublishedDate | None = None
+    modified_at: datetime | None = None
+    authors: tuple[str, ...] = ()
+    image: str | None = None
+    tags: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    translations: tuple[tuple[str, str], ...] = ()
+    blocks: tuple[Block, ...] = ()
+    robots: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A page that is not kept, with the reason: one of `Reason`, and what showed it."""
+
+    url: str
+    reason: "Reason"
+    detail: str = ""
+
+
+class Reason(StrEnum):
+    """Why a page was refused; each is counted in its CrawlRun."""
+
+    NOT_RELEVANT = "not_relevant"
+    NOT_FOUND = "not_found"
+    SOFT_404 = "soft_404"
+    LOGIN = "login"
+    CONSENT = "consent"
+    PARKED = "parked"
+    NOT_ARTICLE = "not_article"
+    NOT_HTML = "not_html"
+    NO_TITLE = "no_title"
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    NOINDEX = "noindex"
+    OUTSIDE = "outside"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What an Article is to the archive: its level, the Entry it matched, score and reason."""
+
+    level: Level
+    entry_id: int | None = None
+    score: float = 1.0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An Article as the archive knows it.
+
+    Shapes: `tag` is the eternal id that feeds carry; `sources` are ids of all Sources it was
+        seen at, its own first; `announced_seq` is None until the visit that brought it settled.
+    Units: instants are UTC.
+    """
+
+    id: int
+    tag: str
+    article: Article
+    first_seen_at: datetime
+    changed_at: datetime
+    change_seq: int
+    announced_seq: int | None
+    is_live: bool
+    sources: tuple[str, ...] = ()

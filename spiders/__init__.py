@@ -1,0 +1,1 @@
+"""Spiders find and fetch: one file for each way into a source."""
