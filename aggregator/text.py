@@ -6,17 +6,18 @@ hashes, search and relevance all compare folded text.
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import blake2b
 
-_SPACES = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 # Invisible in print, but they part words that look the same: soft hyphen, zero-width space,
 # joiners, marks of direction, byte order mark.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 # XML 1.0 section 2.2: all that is not Char, lone surrogates included.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TYPOGRAPHY = str.maketrans({
-    "‘": "'", "’": "'", "‚": "'", "‛": "'", "`": "'", "´": "'", "′": "'", "ʼ": "'",
+    "‘": "'", "’": "'", "‚": "'", "‛": "'", "´": "'", "′": "'", "ʼ": "'",
     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "″": '"',
     "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "…": "...",
 })  # fmt: skip
@@ -29,15 +30,22 @@ def xml_safe(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The text on one line: no invisible characters, white space folded, trimmed."""
-    return _SPACES.sub(" ", _INVISIBLE.sub("", xml_safe(text))).strip()
+    return " ".join(_INVISIBLE.sub("", xml_safe(text)).split())
 
 
 def fold(text: str) -> str:
     """The text as comparisons see it: lower case, no accents, plain quotes and dashes, one line."""
-    flat = one_line(text).translate(_TYPOGRAPHY)
-    if flat.isascii():
-        return flat.lower()
-    marks = unicodedata.normalize("NFKD", flat)
+    flat = one_line(text).replace("`", "'")
+    return (flat if flat.isascii() else _NOT_ASCII.sub(_fold_run, flat)).lower()
+
+
+def _fold_run(match: re.Match[str]) -> str:
+    return _fold_letters(match[0])
+
+
+@lru_cache(maxsize=4096)  # the same few accented letters and quotes, over and over
+def _fold_letters(run: str) -> str:
+    marks = unicodedata.normalize("NFKD", run.translate(_TYPOGRAPHY))
     return "".join(c for c in marks if not unicodedata.combining(c)).casefold()
 
 
