@@ -1,0 +1,89 @@
+"""`digest` in a pool of processes: a page that kills its worker costs one page, not the crawl.
+
+Knows nothing of spiders or the store. Start reading at `Digester.digest`.
+"""
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from aggregator.items import Article, Fetched, Reason, Refused, Source, SourceMemory, Vocabulary
+
+log = logging.getLogger(__name__)
+
+
+class Digester:
+    """Runs `digest` over the cores; in this process when there is but one."""
+
+    def __init__(self, vocabulary: Vocabulary, jobs: int = 0) -> None:
+        self._vocabulary = vocabulary
+        self._jobs = jobs or len(os.sched_getaffinity(0))
+        self._pool: ProcessPoolExecutor | None = None
+        self._alone = asyncio.Lock()
+
+    async def digest(self, fetched: Fetched, source: Source, memory: SourceMemory) -> Article | Refused:
+        """The page's Article or the reason why there is none; a bug or a crash is a reason too."""
+        small = replace(memory, known=frozenset(), validators=())  # what digest never reads need not travel
+        try:
+            return await self._run(fetched, source, small)
+        except BrokenProcessPool:
+            pass  # one of the pages under way killed its worker: each is tried again by itself
+        except Exception as error:
+            return _failed(fetched, error)
+        async with self._alone:
+            self._discard()
+            try:
+                return await self._run(fetched, source, small)
+            except Exception as error:
+                self._discard()
+                return _failed(fetched, error)
+
+    async def _run(self, fetched: Fetched, source: Source, memory: SourceMemory) -> Article | Refused:
+        from pipelines.normalise import digest
+
+        arguments = (fetched.page, fetched.candidate, source, memory, self._vocabulary)
+        if self._jobs == 1:
+            return digest(*arguments)
+        return await asyncio.get_running_loop().run_in_executor(self._started(), digest, *arguments)
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            # forkserver: a fork of a process with threads and a running loop may deadlock.
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(["pipelines.normalise"])
+            self._pool = ProcessPoolExecutor(self._jobs, mp_context=context, initializer=_ignore_interrupt)
+        return self._pool
+
+    def _discard(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+    def close(self) -> None:
+        """Ends the worker processes."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def _failed(fetched: Fetched, error: Exception) -> Refused:
+    log.error("page not read source=%s url=%s", fetched.source_id, fetched.page.url, exc_info=error)
+    return Refused(fetched.page.url, Reason.ERROR, f"{type(error).__name__}: {error}"[:300])
+
+
+def _ignore_interrupt() -> None:
+    """Ctrl-C is the parent's affair: it lets the workers finish what it has handed out."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,272 @@
+"""The one spider: it visits many Sources at once, each through its way in, and yields Fetched.
+
+Knows nothing of the store: Sources and their memories come in with the Visits, and what was
+learnt stays on them. Start reading at `SourceSpider.start`.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any, Protocol, Self
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.utils.misc import load_object
+from twisted.python.failure import Failure
+
+from aggregator.errors import ParseError
+from aggregator.items import Candidate, Fetched, Page, Reason, Refused, Source, Validator, Way
+from spiders import detect, feed, listing, sitemap, wordpress
+from spiders.reading import Listing
+from spiders.visit import Entrance, Visit
+
+log = logging.getLogger(__name__)
+
+READERS: dict[Way, Callable[[Page, Source], Listing]] = {
+    Way.FEED: feed.read,
+    Way.WORDPRESS: wordpress.read,
+    Way.SITEMAP: sitemap.read,
+    Way.LISTING: listing.read,
+}
+_LISTING_PRIORITY = 10  # lists before articles: the visit's size is known early
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A Candidate whose page could not be had, for a reason that will not go away by itself."""
+
+    source_id: str
+    candidate: Candidate
+    refused: Refused
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Canonical URLs outside the depth of a first visit: known from now on, never fetched."""
+
+    source_id: str
+    urls: tuple[str, ...]
+
+
+class Road(Protocol):
+    """What the spider needs of whoever started it."""
+
+    async def open_visits(self) -> list[Visit]:
+        """The visits to make, their Sources leased."""
+
+    def visit_over(self, visit: Visit) -> None:
+        """Called once a visit has nothing under way any more."""
+
+
+class SourceSpider(Spider):
+    """Crawls all Sources that the road leased, a download slot per host.
+
+    `scrapy crawl sources -a only=clm,afil` opens the road by itself.
+    """
+
+    name = "sources"
+    road: Road
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401
+        """The spider with its road: the one handed over, else one opened by the project's settings."""
+        road = kwargs.pop("road", None)
+        if road is None:
+            road = load_object(crawler.settings["ROAD"]).from_settings(crawler.settings, only=kwargs.pop("only", ""))
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.road = road
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """The first requests of every visit."""
+        for visit in await self.road.open_visits():
+            visit.entrances.extend(_entrances(visit))
+            for request in self._next_entrance(visit):
+                yield request
+
+    # ------------------------------------------------------------- lists
+
+    def _next_entrance(self, visit: Visit) -> Iterator[Any]:
+        """Opens the next way in, or ends the listing when there is none left."""
+        if visit.entrances:
+            visit.entrance = visit.entrances.popleft()
+            if visit.entrance.way is Way.AUTO:
+                yield self._request(visit, visit.entrance.urls[0], self._parse_home)
+                return
+            yield from self._list(visit, visit.entrance.urls)
+            return
+        yield from self._choose(visit)
+
+    def _list(self, visit: Visit, urls: Iterable[str]) -> Iterator[Request]:
+        for url in urls:
+            if url in visit.listed:
+                continue
+            visit.listed.add(url)
+            visit.open_listings += 1
+            yield self._request(visit, url, self._parse_listing, validator=visit.memory.validator(url))
+
+    def _parse_home(self, response: Response, visit: Visit) -> Iterator[Any]:
+        """Reads from a home page, or from robots.txt, which ways in its owner offers."""
+        page = page_of(response)
+        wanted = visit.source.way
+        found = detect.read_ways(page, visit.source)
+        ways = [w for w in found if wanted in (Way.AUTO, w.way)]
+        entrances = [Entrance(way, tuple(w.url for w in group)) for way, group in groupby(ways, key=lambda w: w.way)]
+        visit.entrances.extend(entrances)
+        if not entrances:
+            visit.errors.append(f"no {wanted} way in found at {page.url} (HTTP {page.status})")
+        yield from self._next_entrance(visit)
+
+    def _parse_listing(self, response: Response, visit: Visit) -> Iterator[Any]:
+        visit.open_listings -= 1
+        page = page_of(response)
+        if page.status == 304:
+            visit.counts["not_modified"] += 1
+        elif page.status >= 400:
+            visit.errors.append(f"HTTP {page.status} at {page.requested_url}")
+        else:
+            yield from self._read_listing(page, visit)
+        yield from self._after_listing(visit)
+
+    def _read_listing(self, page: Page, visit: Visit) -> Iterator[Request]:
+        entrance = visit.entrance
+        if entrance is None:
+            return
+        try:
+            read = READERS[entrance.way](page, visit.source)
+        except ParseError as error:
+            visit.errors.append(str(error))
+            return
+        fresh = visit.add(read.candidates)
+        visit.counts["outside"] += read.outside
+        etag, modified = page.header("etag"), page.header("last-modified")
+        if etag or modified:
+            visit.validators[page.requested_url] = Validator(page.requested_url, etag, modified)
+        if visit.wants_more(fresh):
+            yield from self._list(visit, read.more)
+
+    def _after_listing(self, visit: Visit) -> Iterator[Any]:
+        if visit.open_listings:
+            return
+        if visit.candidates or visit.counts["not_modified"]:
+            yield from self._choose(visit)
+        else:
+            yield from self._next_entrance(visit)
+
+    # ------------------------------------------------------------- articles
+
+    def _choose(self, visit: Visit) -> Iterator[Any]:
+        taken, passed = visit.choose()
+        if passed:
+            yield PassedOver(visit.source.id, tuple(passed))
+        for candidate in taken:
+            if candidate.is_full_text and not visit.source.pages:
+                yield Fetched(visit.source.id, record_page(candidate), candidate)
+            else:
+                yield self._request(visit, candidate.url, self._parse_article, candidate=candidate)
+        visit.is_choosing_done = True
+
+    def _parse_article(self, response: Response, visit: Visit, candidate: Candidate) -> Iterator[Fetched]:
+        visit.counts["fetched"] += 1
+        page = page_of(response)
+        if page.status >= 500 or page.status in (408, 425, 429):
+            # Not the article's fault: not decided, so the next visit asks again.
+            visit.counts["failed"] += 1
+            log.warning("no answer for good source=%s url=%s status=%d", visit.source.id, page.url, page.status)
+            return
+        yield Fetched(visit.source.id, page, candidate)
+
+    # ------------------------------------------------------------- requests
+
+    def _request(
+        self, visit: Visit, url: str, parse: Callable[..., Iterator[Any]], *,
+        validator: Validator | None = None, candidate: Candidate | None = None,
+    ) -> Request:  # fmt: skip
+        """A request that belongs to a visit: whatever becomes of it, the visit hears of its end."""
+        kwargs: dict[str, Any] = {"visit": visit} | ({"candidate": candidate} if candidate else {})
+        headers = {}
+        if validator and not visit.is_backfill:
+            headers = {"If-None-Match": validator.etag, "If-Modified-Since": validator.last_modified}
+
+        def answered(response: Response) -> Iterator[Any]:
+            return self._accounted(visit, parse(response, **kwargs))
+
+        def failed(failure: Failure) -> Iterator[Any]:
+            return self._accounted(visit, self._failed(failure, visit, candidate))
+
+        visit.open_requests += 1
+        return Request(
+            url,
+            callback=answered,
+            errback=failed,
+            headers={k: v for k, v in headers.items() if v},
+            dont_filter=True,  # visits keep their own account: a filtered request would never end
+            priority=0 if candidate else _LISTING_PRIORITY,
+            meta={"source": visit.source},
+        )
+
+    def _accounted(self, visit: Visit, output: Iterator[Any]) -> Iterator[Any]:
+        """Passes a callback's output on, and closes its request even if the callback has a bug."""
+        try:
+            for item in output:
+                visit.open_items += not isinstance(item, Request)
+                yield item
+        finally:
+            visit.open_requests -= 1
+            if visit.is_over:
+                self.road.visit_over(visit)
+
+    def _failed(self, failure: Failure, visit: Visit, candidate: Candidate | None) -> Iterator[Any]:
+        error = failure.value
+        reason = getattr(error, "reason", None)
+        words = f"{type(error).__name__}: {error}"[:300]
+        if candidate is not None:
+            visit.counts["failed"] += 1
+            log.warning("not fetched source=%s url=%s error=%s", visit.source.id, candidate.url, words)
+            if isinstance(reason, Reason):
+                yield Dropped(visit.source.id, candidate, Refused(candidate.url, reason, words))
+            return
+        visit.errors.append(words)
+        if visit.entrance is not None and visit.entrance.way is not Way.AUTO:
+            visit.open_listings -= 1
+            yield from self._after_listing(visit)
+        else:
+            yield from self._next_entrance(visit)
+
+
+def page_of(response: Response) -> Page:
+    """What the server answered, as a Page; repeated headers are kept in order."""
+    names = response.headers.keys()
+    headers = tuple(
+        (name.decode("latin-1").lower(), value.decode("latin-1"))
+        for name in names
+        for value in response.headers.getlist(name)
+        if value is not None
+    )
+    first = (response.request.meta.get("redirect_urls") or [response.request.url])[0] if response.request else response.url
+    return Page(response.url, response.body, datetime.now(UTC), response.status, headers, first)
+
+
+def record_page(candidate: Candidate) -> Page:
+    """The Page that stands for a record whose way gave the full text: no page was fetched."""
+    return Page(candidate.url, b"", datetime.now(UTC), 200, (("content-type", "application/json"),), candidate.url)
+
+
+def _entrances(visit: Visit) -> list[Entrance]:
+    """The ways in to try, in order; AUTO stands for 'ask the home page'."""
+    source, memory = visit.source, visit.memory
+    home = Entrance(Way.AUTO, (source.url,))
+    match source.way:
+        case Way.FEED if source.feeds:
+            return [Entrance(Way.FEED, source.feeds)]
+        case Way.LISTING:
+            return [Entrance(Way.LISTING, source.listing or (source.url,))]
+        case Way.WORDPRESS:
+            return [Entrance(Way.WORDPRESS, wordpress.first_urls(source))]
+        case _ if memory.way is not None and memory.way_urls and source.way in (Way.AUTO, memory.way):
+            return [Entrance(memory.way, memory.way_urls), home]
+        case _:
+            return [home]
