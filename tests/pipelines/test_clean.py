@@ -65,8 +65,9 @@ def test_cleaned(html: str, expected: str) -> None:
 
 
 PIECES = """
-&nbsp; &amp; &lt;script&gt; &#1; <br> <hr> <img_src='/a.jpg'> <img> <p> </p> </div> <td> <li> <a_href='/x'> <b> </b>
-<i> <table> </table> <pre>\\n\\n \\n <!-- --> <svg> <math> <textarea> <plaintext> <![CDATA[ <select> <form> <s/>
+&nbsp; &amp; &lt;script&gt; &#1; <br> <hr> <img_src='/a.jpg'> <img> <p> </p> </div> <td> <li> <a_href='/x'>
+<b> </b> <i> <table> </table> <pre>\\n\\n \\n <!-- --> <svg> <math> <textarea> <plaintext>
+<![CDATA[ <select> <form> <s/>
 """
 PIECE_LIST = [piece.replace("_", " ").replace("\\n", "\n") for piece in PIECES.split()]
 TAGS = ["p", "div", "b", "a href='/y'", "ul", "li", "table", "tr", "td", "pre", "h2", "figure", "q"]
