@@ -7,11 +7,18 @@ Start reading at `resources`.
 from collections.abc import Callable
 from pathlib import Path
 
-from aggregator.samplesite import wordpress
+from aggregator.samplesite import agency, association, daily, magazine, newspaper, plone, portal, wordpress
 from aggregator.samplesite.answer import Resources
 from aggregator.samplesite.content import Site
 
 _TEMPLATES: dict[str, Callable[[Site], Resources]] = {
+    "agency": agency.build,
+    "association": association.build,
+    "daily": daily.build,
+    "magazine": magazine.build,
+    "newspaper": newspaper.build,
+    "plone": plone.build,
+    "portal": portal.build,
     "wordpress": wordpress.build,
 }
 

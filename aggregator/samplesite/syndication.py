@@ -143,7 +143,8 @@ def sitemap_index(urls: Iterable[str], modified: datetime) -> Answer:
 def news_sitemap(name: str, posts: tuple[Post, ...], language: str = "it") -> Answer:
     """A Google News sitemap: title and instant of each post."""
     rows = "".join(
-        f"<url><loc>{escape(post.url)}</loc><news:news><news:publication><news:name>{escape(name)}</news:name>"
+        f"<url><loc>{escape(post.url)}</loc><news:news><news:publication><news:name>{escape(name)}"
+        "</news:name>"
         f"<news:language>{language}</news:language></news:publication>"
         f"<news:publication_date>{_instant(post.published)}</news:publication_date>"
         f"<news:title>{escape(post.title)}</news:title></news:news></url>\n"
