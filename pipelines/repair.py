@@ -10,6 +10,11 @@ from html import unescape
 
 from aggregator.text import one_line, xml_safe
 
+# Cheap signs that a costlier rule may apply: most texts have none of them.
+_MOJIBAKE_SIGNS = ("Ã", "Â", "â", "ï»¿", "ð")
+_SPACED_SIGN = re.compile(r" [^\W_] [^\W_](?![^\W_])")
+_APOSTROPHE_SIGN = re.compile(r"[?\ufffd][^\W\d_]")
+
 # UTF-8 read as Windows-1252 (or Latin-1, hence the controls), by its second byte 80..BF.
 _SECOND = "".join(
     bytes([code]).decode("cp1252") if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else chr(code)
@@ -52,7 +57,7 @@ def repair(text: str) -> str:
     """
     text = _unescape(xml_safe(text))
     text = "\n".join(one_line(line) for line in _letters(text).split("\n"))
-    return _SPACED.sub(_join_letters, text) if " " in text else text
+    return _spacing(text)
 
 
 def repair_html(html: str) -> str:
@@ -64,19 +69,31 @@ def repair_html(html: str) -> str:
     if not _is_suspect(html):
         return html
     parts = _MARKUP.split(html)
-    parts[::2] = [_SPACED.sub(_join_letters, _letters(part)) for part in parts[::2]]
+    parts[::2] = [_spacing(_letters(part)) for part in parts[::2]]
     return "".join(parts)
 
 
 def _is_suspect(text: str) -> bool:
-    return not text.isascii() or "?" in text or _SPACED.search(text) is not None
+    return (
+        _has_mojibake(text)
+        or _APOSTROPHE_SIGN.search(text) is not None
+        or _SPACED_SIGN.search(text) is not None
+    )
+
+
+def _has_mojibake(text: str) -> bool:
+    return not text.isascii() and any(sign in text for sign in _MOJIBAKE_SIGNS)
+
+
+def _spacing(text: str) -> str:
+    return _SPACED.sub(_join_letters, text) if _SPACED_SIGN.search(text) else text
 
 
 def _letters(text: str) -> str:
     """Each letter as it was meant: mojibake and lost apostrophes."""
-    if not text.isascii():
+    if _has_mojibake(text):
         text = _decode(text)
-    if "?" in text or "\ufffd" in text:
+    if _APOSTROPHE_SIGN.search(text):
         text = _LOST_APOSTROPHE.sub(r"\1'", text)
     return text
 
