@@ -1,0 +1,32 @@
+"""Evidence kept small: what won, what else was found, and why, below 1 KB an article in all.
+
+Knows nothing of how a field is decided. Start reading at `evidence`.
+"""
+
+from collections.abc import Iterable
+
+from aggregator.items import Evidence, Found
+from aggregator.text import cut, one_line
+
+# A person compares values by their beginnings; 70 letters of each keep the nine fields of an
+# article near 800 bytes (measured on the sample sites), at 140 they pass 1 KB.
+_VALUE_LENGTH = 70
+_MOST_OTHERS = 2
+
+
+def evidence(field: str, chosen: Found | None, others: Iterable[Found] = (), why: str = "") -> Evidence:
+    """Evidence with values cut, and of the others only those that say something else, once each."""
+    seen = {one_line(chosen.value) if chosen else ""}
+    kept: list[Found] = []
+    for found in others:
+        value = one_line(found.value)
+        if value not in seen:
+            seen.add(value)
+            kept.append(_short(found))
+        if len(kept) == _MOST_OTHERS:
+            break
+    return Evidence(field, _short(chosen) if chosen else None, tuple(kept), why)
+
+
+def _short(found: Found) -> Found:
+    return Found(cut(found.value, _VALUE_LENGTH), found.where)

@@ -1,0 +1,199 @@
+"""The article's title among all that page and way call it, without site name, section or counter.
+
+Knows nothing of bodies and dates. Places vote: what the publisher's own data, headings and feeds
+agree on wins. Start reading at `choose_title`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aggregator.items import Evidence, Found, Source
+from aggregator.text import cut, fold, one_line, words
+from aggregator.urls import host_of
+from pipelines.clean import html_to_text
+from pipelines.evidence import evidence
+from pipelines.repair import repair
+
+# The longest true headlines of Italian newspapers stay under 250 characters.
+TITLE_LENGTH = 300
+# What a place's word counts, by the beginning of `where`; the first that fits. Feeds and APIs
+# give the title field itself; `<title>` and social cards are written for search engines.
+_WEIGHTS = (
+    ("operator:", 1000.0),
+    ("selector:", 100.0),
+    ("wordpress:", 4.0),
+    ("import:", 4.0),
+    ("feed:", 3.0),
+    ("page:h1", 3.0),
+    ("sitemap:", 2.0),
+    ("jsonld:", 2.0),
+    ("microdata:", 2.0),
+    ("meta:og", 2.0),
+    ("listing:", 1.5),
+    ("page:title", 1.5),
+    ("meta:", 0.5),
+    ("page:", 1.0),
+    ("url:", 0.1),
+)
+_COUNTER = re.compile(r"^(?:\(\d{1,3}\+?\)|\[\d{1,3}\])\s+")
+# Separators stand between spaces, but for the bar: `Titolo|Sito`.
+_SEPARATOR = re.compile(r"(\s*\|+\s*|\s+(?:[–—·•»«›>~/]|-{1,2}|:{2})\s+)")
+# With these a last part that is short is a site or section, also where its name is not known.
+_STRONG = ("|", "»", "«", "›", "::", "•")
+
+
+def _phrases(text: str) -> frozenset[str]:
+    return frozenset(text.split("|"))
+
+
+_SECTIONS = _phrases(
+    "news|notizie|home|homepage|home page|blog|articoli|articolo|eventi|evento|events|event|press|"
+    "press release|press releases|comunicati|comunicato|comunicati stampa|comunicato stampa|"
+    "ultime notizie|in evidenza|primo piano|cronaca|economia|politica|lombardia|milano|sport|"
+    "attualita|rassegna stampa|media|news ed eventi|news e eventi|news eventi|news and events|bandi|"
+    "archivio|redazione|non categorizzato|uncategorized|senza categoria|video|foto|pagina|amp|"
+    "latest news|article|articles|notizia|dettaglio|dettaglio news"
+)
+_NO_TITLES = _SECTIONS | _phrases(
+    "untitled|senza titolo|no title|index|index html|menu|search|cerca|login|page|titolo|title|null|"
+    "undefined|nessun titolo|untitled document|documento senza titolo|bozza automatica|auto draft|"
+    "privato|protetto"
+)
+_ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.|\[…\]|\[\.\.\.\])$")
+# A title cut by its template shows this much before it can be told to be the same.
+_MIN_STEM = 15
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A title as one place gives it: the Found, its cleaned text, and the words to compare by."""
+
+    found: Found
+    text: str
+    key: str
+    weight: float
+    was_cut: bool
+
+
+def choose_title(found: tuple[Found, ...], source: Source, url: str) -> tuple[str, Evidence]:
+    """The title and its evidence; empty where no place has one of its own."""
+    readings = _agreeing([_read(item, source, url) for item in found])
+    votes: dict[str, float] = {}
+    spoken: set[tuple[str, str]] = set()
+    for reading in readings:
+        place = (reading.key, reading.found.where.partition("[")[0])
+        if reading.key and place not in spoken:
+            spoken.add(place)
+            votes[reading.key] = votes.get(reading.key, 0.0) + reading.weight
+    if not votes:
+        return "", evidence("title", None, found, "no title of the article's own")
+    key = max(votes, key=lambda candidate: votes[candidate])
+    winners = [reading for reading in readings if reading.key == key]
+    best = min(winners, key=lambda reading: (reading.text.isupper(), -reading.weight))
+    title = cut(best.text, TITLE_LENGTH)
+    why = f"{len(winners)} of {len(readings)} places agree" if len(readings) > 1 else ""
+    if title != one_line(best.found.value):
+        why = f"{why}; cleaned" if why else "cleaned"
+    if title != best.text:
+        why += f"; cut from {len(best.text)} characters"
+    return title, evidence("title", best.found, (r.found for r in readings if r.key != key), why)
+
+
+def clean_title(value: str) -> str:
+    """The text on one line, without markup, double entities or unread counters."""
+    text = repair(value)
+    if "<" in text:
+        text = html_to_text(text) or text
+    return _COUNTER.sub("", one_line(text)).strip(" \t|»«›•·")
+
+
+def is_site_name(text: str, source: Source, url: str) -> bool:
+    """Whether the text is the site's name, its host, or the name of the catalogue's source."""
+    own = words(text)
+    if not own:
+        return False
+    squashed = "".join(own)
+    for host in {host_of(url), *source.hosts}:
+        label = re.sub(r"\W", "", host.removeprefix("www.").rpartition(".")[0])
+        whole = re.sub(r"\W", "", host.removeprefix("www."))
+        if squashed in (label, whole, "www" + whole) or (len(squashed) >= 4 and label.startswith(squashed)):
+            return True
+    name = set(words(source.name))
+    return bool(name) and (set(own) == name or (len(own) > 1 and (name <= set(own) or set(own) <= name)))
+
+
+def _read(found: Found, source: Source, url: str) -> _Reading:
+    text = _without_site(clean_title(found.value), source, url)
+    key = " ".join(words(text))
+    if (
+        key in _NO_TITLES
+        or not re.search(r"[^\W\d_]", text)
+        or "://" in text
+        or is_site_name(text, source, url)
+    ):
+        key = ""
+    weight = next((value for start, value in _WEIGHTS if found.where.startswith(start)), 1.0)
+    return _Reading(found, text, key, weight, bool(_ELLIPSIS.search(text)))
+
+
+def _without_site(text: str, source: Source, url: str) -> str:
+    """The title without parts at either end that are the site's name or a section's."""
+    parts = _SEPARATOR.split(text)
+    while len(parts) > 1:
+        if _is_furniture(parts[-1], source, url):
+            parts = parts[:-2]
+        elif _is_furniture(parts[0], source, url):
+            parts = parts[2:]
+        else:
+            break
+    return "".join(parts).strip()
+
+
+def _is_furniture(part: str, source: Source, url: str) -> bool:
+    return fold(part) in _SECTIONS or is_site_name(part, source, url)
+
+
+def _agreeing(readings: list[_Reading]) -> list[_Reading]:
+    """The readings, each that holds or cuts another place's title read as that title."""
+    keys = {reading.key: reading for reading in readings if reading.key and not reading.was_cut}
+    return [_agreed(reading, keys, len(readings) == 1) for reading in readings]
+
+
+def _agreed(reading: _Reading, keys: dict[str, _Reading], is_alone: bool) -> _Reading:
+    if not reading.key:
+        return reading
+    if reading.was_cut:
+        stem = " ".join(words(_ELLIPSIS.sub("", reading.text)))
+        whole = next((k for k in keys if k.startswith(stem) and len(stem) >= _MIN_STEM), None)
+        return _as(reading, keys[whole]) if whole else reading
+    for shorter in _shorter(reading.text):
+        key = " ".join(words(shorter))
+        if key in keys and key != reading.key:
+            return _as(reading, keys[key])
+    if reading.found.where.startswith(("page:title", "meta:")) or is_alone:
+        return _without_last(reading)
+    return reading
+
+
+def _as(reading: _Reading, other: _Reading) -> _Reading:
+    return _Reading(reading.found, other.text, other.key, reading.weight, was_cut=False)
+
+
+def _shorter(text: str) -> Iterator[str]:
+    """What is left of a title without its last parts, then without its first, longest first."""
+    parts = _SEPARATOR.split(text)
+    for count in range(len(parts) - 2, 0, -2):
+        yield "".join(parts[:count])
+        yield "".join(parts[-count:])
+
+
+def _without_last(reading: _Reading) -> _Reading:
+    """The title without a short last part behind a bar: a site whose name nobody told us."""
+    parts = _SEPARATOR.split(reading.text)
+    if len(parts) < 3 or parts[-2].strip() not in _STRONG:
+        return reading
+    head, last = "".join(parts[:-2]), parts[-1]
+    if len(last.split()) > 5 or len(head.split()) < 2:
+        return reading
+    return _Reading(reading.found, head, " ".join(words(head)), reading.weight, was_cut=False)

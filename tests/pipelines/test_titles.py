@@ -1,0 +1,119 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.items import Found, Source
+from pipelines.titles import TITLE_LENGTH, choose_title, clean_title, is_site_name
+
+URL = "https://www.clusterlombardomobilita.it/notizie/corsi"
+SOURCE = Source(
+    id="clm",
+    url="https://clusterlombardomobilita.it/",
+    name="Cluster Lombardo della Mobilità",
+    hosts=("clusterlombardomobilita.it", "www.clusterlombardomobilita.it"),
+)
+
+
+def title(*found: tuple[str, str]) -> str:
+    return choose_title(tuple(Found(value, where) for where, value in found), SOURCE, URL)[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Aperti i corsi | Cluster Lombardo della Mobilità", "Aperti i corsi"),
+        ("Aperti i corsi – Cluster Lombardo Mobilità", "Aperti i corsi"),
+        ("Cluster Lombardo della Mobilità - Aperti i corsi", "Aperti i corsi"),
+        ("Aperti i corsi | News | clusterlombardomobilita.it", "Aperti i corsi"),
+        ("News » Aperti i corsi » Cluster Lombardo Mobilita", "Aperti i corsi"),
+        ("Aperti i corsi|Il portale delle imprese", "Aperti i corsi"),
+        ("(2) Aperti i corsi", "Aperti i corsi"),
+        ("[3] Aperti i corsi", "Aperti i corsi"),
+        ("Bando ricerca - Edizione 2024", "Bando ricerca - Edizione 2024"),
+        ("Brescia-Bergamo: apre il cantiere", "Brescia-Bergamo: apre il cantiere"),
+        ("Mobilità - i corsi", "Mobilità - i corsi"),
+        ("Citt&amp;agrave; &amp;#8220;verdi&amp;#8221;", "Città “verdi”"),
+        ("L&#8217;idrogeno <em>verde</em>", "L’idrogeno verde"),
+        ("Su\n due\u00a0 righe", "Su due righe"),
+        ("5 < 6 imprese su 10", "5 < 6 imprese su 10"),
+        ("Lombardia", ""),
+        ("Cluster Lombardo della Mobilità", ""),
+        ("Home", ""),
+        ("2024", ""),
+        ("https://clusterlombardomobilita.it/x", ""),
+        ("", ""),
+    ],
+)
+def test_a_title_alone(value: str, expected: str) -> None:
+    assert title(("page:title", value)) == expected
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        # The heading is the site's name; the rest says the title.
+        ([("page:h1", "Cluster Lombardo Mobilità"), ("page:title", "Aperti corsi | CLM")], "Aperti corsi"),
+        # Another site's name, told by the heading.
+        ([("page:h1", "Aperti i corsi"), ("page:title", "Aperti i corsi - Portale AQM")], "Aperti i corsi"),
+        ([("jsonld:headline", "Aperti i corsi"), ("page:title", "AQM - Aperti i corsi")], "Aperti i corsi"),
+        # A cut title is completed.
+        (
+            [("meta:og:title", "Aperte iscrizioni ai ..."), ("page:h1", "Aperte iscrizioni ai corsi AQM")],
+            "Aperte iscrizioni ai corsi AQM",
+        ),
+        # Capitals are a template's; the words agree.
+        ([("page:h1", "APERTI I CORSI"), ("meta:og:title", "Aperti i corsi")], "Aperti i corsi"),
+        # Two against one; the API above the page; a person above all.
+        (
+            [("page:h1", "Corsi"), ("jsonld:headline", "Aperti i corsi"), ("meta:og:title", "Aperti i corsi")],
+            "Aperti i corsi",
+        ),
+        ([("page:h1", "Formazione"), ("wordpress:title", "Aperti i corsi")], "Aperti i corsi"),
+        ([("operator:title", "AQM"), ("page:h1", "A"), ("feed:title", "A")], "AQM"),
+        ([], ""),
+    ],
+)  # fmt: skip
+def test_places_vote(found: list[tuple[str, str]], expected: str) -> None:
+    assert title(*found) == expected
+
+
+def test_a_title_of_5000_characters_is_cut_and_says_so() -> None:
+    value, evidence = choose_title((Found("parola " * 800, "page:h1"),), SOURCE, URL)
+    assert TITLE_LENGTH - 10 < len(value) <= TITLE_LENGTH
+    assert value.endswith("…")
+    assert "cut from 5599 characters" in evidence.why
+    assert evidence.chosen is not None
+    assert len(evidence.chosen.value) < 100
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Cluster Lombardo della Mobilità", True),
+        ("CLUSTER LOMBARDO MOBILITA'", True),
+        ("clusterlombardomobilita.it", True),
+        ("www.clusterlombardomobilita.it", True),
+        ("Cluster", True),
+        ("Mobilità", False),
+        ("Aperti i corsi del Cluster", False),
+        ("", False),
+    ],
+)
+def test_site_names(text: str, expected: bool) -> None:
+    assert is_site_name(text, SOURCE, URL) is expected
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["page:h1", "page:title", "feed:title"]), st.text(max_size=60)), max_size=4
+    )
+)
+def test_a_title_is_one_clean_line(found: list[tuple[str, str]]) -> None:
+    value = title(*found)
+    assert value == " ".join(value.split())
+    assert len(value) <= TITLE_LENGTH
+
+
+@given(st.text(max_size=60))
+def test_cleaning_settles(text: str) -> None:
+    assert "\n" not in clean_title(text)
