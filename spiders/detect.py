@@ -1,0 +1,186 @@
+"""Reads from a home page, or from robots.txt, which ways into a site its owner offers.
+
+Knows nothing of fetching: what is found here is a claim, proved by reading it. Start reading at
+`read_ways`; `GUESSES` are the well-known places where nothing is stated.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup, Tag
+
+from aggregator import urls
+from aggregator.errors import ParseError
+from aggregator.items import Page, Source, Way
+from spiders import wordpress
+from spiders.listing import base_of, parse
+from spiders.reading import allowed, decode, is_list_page, plain
+
+# The order of trust: an API tells most and costs least, a list page tells least.
+_ORDER = (Way.WORDPRESS, Way.FEED, Way.SITEMAP, Way.LISTING)
+_FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
+_NOT_NEWS = re.compile(r"comment|commenti|oembed|xmlrpc|/search/|podcast|\bprodott|\bproduct", re.IGNORECASE)
+_FORMAT = re.compile(r"rss\d*|atom|feeds?|xml|json|rdf|index|[^a-z0-9]+", re.IGNORECASE)
+_SITEMAP_NAME = re.compile(r"sitemap[^/]*\.xml(?:\.gz)?$", re.IGNORECASE)
+_SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+# Labels and addresses of news sections, Italian and English, as they stand in menus.
+_NEWS = re.compile(
+    r"\b(?:news|notizie?|novit[aà]|attualit[aà]|comunicati|press|rassegna|ultim[ei]|"
+    r"blog|magazine|articoli|articles|stories|bandi|eventi|events|media)\b",
+    re.IGNORECASE,
+)
+_MAX_FEEDS = 3
+_MAX_LISTS = 3
+_MARKS_WITHIN = 300_000  # characters: in longer pages the head and the first links are in here
+# Marks of programs, in a page's source, and where such a program keeps its ways in.
+_MARKS: tuple[tuple[str, str, str], ...] = (
+    ("WordPress", r"/wp-content/|/wp-includes/|content=.WordPress", "wordpress:/wp-json/ feed:/feed/"),
+    ("Ghost", r"content=.Ghost |/ghost/api/", "feed:/rss/ sitemap:/sitemap.xml"),
+    ("Drupal", r"content=.Drupal|/sites/default/files|drupal-settings-json", "feed:/rss.xml"),
+    ("Plone", r"content=.Plone|\+\+plone\+\+|portal_css", "feed:/RSS sitemap:/sitemap.xml.gz"),
+    ("TYPO3", r"content=.TYPO3|/typo3temp/|/typo3conf/", "sitemap:/?type=1533906435"),
+    ("Joomla", r"content=.Joomla|/media/jui/|/media/system/js/core", "feed:/?format=feed&type=rss"),
+    ("Wix", r"content=.Wix\.com|static\.wixstatic\.com", "feed:/blog-feed.xml"),
+    (
+        "Squarespace",
+        r"content=.Squarespace|static1?\.squarespace",
+        "feed:/news?format=rss feed:/blog?format=rss",
+    ),
+    ("Hugo", r"content=.Hugo ", "feed:/index.xml"),
+    ("Jekyll", r"content=.Jekyll", "feed:/feed.xml"),
+    ("Blogger", r"content=.blogger|www\.blogger\.com/", "feed:/feeds/posts/default"),
+)
+# Tried one by one where a page states nothing: (way, path from the root of the site).
+_PLACES = (
+    "wordpress:/wp-json/wp/v2/posts feed:/feed/ feed:/rss.xml feed:/feed.xml feed:/atom.xml feed:/index.xml "
+    "feed:/rss feed:/RSS feed:/feed.json sitemap:/sitemap.xml sitemap:/sitemap_index.xml "
+    "sitemap:/wp-sitemap.xml sitemap:/sitemap.xml.gz sitemap:/news-sitemap.xml sitemap:/sitemap-news.xml"
+)
+
+
+def _places(text: str) -> tuple[tuple[Way, str], ...]:
+    pairs = (place.split(":", 1) for place in text.split())
+    return tuple((Way(way), path) for way, path in pairs)
+
+
+GUESSES = _places(_PLACES)
+
+
+@dataclass(frozen=True, slots=True)
+class WayFound:
+    """A way in that a page states or shows the marks of, its address, and why it is believed."""
+
+    way: Way
+    url: str
+    why: str
+
+
+def read_ways(page: Page, source: Source) -> tuple[WayFound, ...]:
+    """The ways in that a home page or a robots.txt offers, best first, each address once.
+
+    Shapes: only addresses on the Source's hosts; the page itself, as a list, is the last resort.
+        Empty for a page that is no HTML.
+    """
+    if urlsplit(page.url).path == "/robots.txt":
+        stated = (
+            WayFound(Way.SITEMAP, url, "robots.txt names it") for url in read_robots_sitemaps(decode(page))
+        )
+        return _ranked(stated, page, source)
+    try:
+        soup = parse(page)
+    except ParseError:
+        return ()
+    base = base_of(soup, page)
+    found = [*_stated(soup, base, source), *_marked(page, source, base), *_lists(soup, base, source)]
+    if page.status < 400:
+        found.append(WayFound(Way.LISTING, page.url, "the page itself, read as a list"))
+    return _ranked(found, page, source)
+
+
+def read_robots_sitemaps(text: str) -> tuple[str, ...]:
+    """The sitemaps that a robots.txt names, in its order; they count for every robot (RFC 9309, 2.2.4)."""
+    return tuple(dict.fromkeys(url for line in _SITEMAP_LINE.findall(text) if (url := urls.join("", line))))
+
+
+def _ranked(found: Iterable[WayFound], page: Page, source: Source) -> tuple[WayFound, ...]:
+    kept: dict[str, WayFound] = {}
+    for way in found:
+        if allowed(way.url, source):
+            kept.setdefault(way.url, way)
+    return tuple(sorted(kept.values(), key=lambda way: _ORDER.index(way.way)))
+
+
+def _stated(soup: BeautifulSoup, base: str, source: Source) -> Iterator[WayFound]:
+    api = soup.find("link", rel="https://api.w.org/", href=True)
+    root = urls.join(base, str(api["href"])) if isinstance(api, Tag) else None
+    if root:
+        for first in wordpress.first_urls(source, root):
+            yield WayFound(Way.WORDPRESS, first, "the page names its WordPress API")
+    yield from _feeds(soup, base, source)
+    for tag in soup.find_all(["link", "a"], href=True):
+        href = str(tag["href"])
+        url = urls.join(base, href)
+        if url and ("sitemap" in str(tag.get("rel") or "") or _SITEMAP_NAME.search(href)):
+            yield WayFound(Way.SITEMAP, url, "the page links to its sitemap")
+
+
+def _feeds(soup: BeautifulSoup, base: str, source: Source) -> Iterator[WayFound]:
+    """The page's feeds: by autodiscovery, else by links that are named so; one format of each."""
+    seen: set[str] = set()
+    links = [tag for tag in soup.find_all("link", href=True) if _is_feed_link(tag)]
+    named = [
+        a
+        for a in soup.find_all("a", href=True)
+        if re.search(r"\b(?:rss|atom|feed)\b", str(a["href"]), re.IGNORECASE)
+    ]
+    for tag in links or named:
+        url, title = urls.join(base, str(tag["href"])), str(tag.get("title") or "")
+        if not url or not allowed(url, source) or _NOT_NEWS.search(title) or _NOT_NEWS.search(url):
+            continue
+        key = _FORMAT.sub("", urlsplit(url).path + urlsplit(url).query)
+        if key in seen or len(seen) >= _MAX_FEEDS:
+            continue
+        seen.add(key)
+        why = "the page states it" if links else "the page links to it"
+        yield WayFound(Way.FEED, url, f"{why}: {plain(title) or 'feed'}")
+
+
+def _is_feed_link(tag: Tag) -> bool:
+    rel = tag.get("rel") or []
+    kind = str(tag.get("type") or "").lower().partition(";")[0].strip()
+    return "alternate" in rel and (
+        kind in _FEED_TYPES or (kind == "application/json" and "feed" in str(tag["href"]))
+    )
+
+
+def _marked(page: Page, source: Source, base: str) -> Iterator[WayFound]:
+    text = decode(page)[:_MARKS_WITHIN]
+    for name, mark, places in _MARKS:
+        if re.search(mark, text, re.IGNORECASE):
+            for way, path in _places(places):
+                address = urljoin(base, path)
+                for url in wordpress.first_urls(source, address) if way is Way.WORDPRESS else (address,):
+                    yield WayFound(way, url, f"the page has the marks of {name}")
+    yield WayFound(Way.SITEMAP, urljoin(base, "/sitemap.xml"), "where sitemaps usually are")
+
+
+def _lists(soup: BeautifulSoup, base: str, source: Source) -> Iterator[WayFound]:
+    """Links whose label or address says news, shortest address first: sections, not articles."""
+    found: dict[str, str] = {}
+    for tag in soup.find_all("a", href=True):
+        label, url = plain(tag.get_text(" ")) or "", urls.join(base, str(tag["href"]))
+        if not url or len(label) > 40 or not allowed(url, source) or url.rstrip("/") == base.rstrip("/"):
+            continue
+        path = urlsplit(url).path
+        is_named = _NEWS.search(label) or _NEWS.search(path.replace("-", " ").replace("_", " "))
+        if (
+            is_named
+            and path.count("/") <= 4
+            and not re.search(r"\.(?:pdf|jpe?g|png|zip)$", path, re.IGNORECASE)
+        ):
+            found.setdefault(url, label or path)
+    order = sorted(found, key=lambda url: (not _NEWS.search(found[url]), is_list_page(url), len(url)))
+    for url in order[:_MAX_LISTS]:
+        yield WayFound(Way.LISTING, url, f"a menu or link calls it {found[url]!r}")
