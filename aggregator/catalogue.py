@@ -13,7 +13,7 @@ from typing import Any
 from aggregator.catalogue_keys import ID, SOURCE_KEYS, TERM_KEYS, ExpectedError, Reader, is_address
 from aggregator.errors import CatalogueError
 from aggregator.items import Keep, Kind, Source, Term, Vocabulary
-from aggregator.tomltext import Place, TomlText, did_you_mean, parse_toml, read_toml
+from aggregator.tomltext import Place, TomlText, did_you_mean, read_toml
 from aggregator.urls import host_of
 
 BUNDLED = Path(__file__).with_name("catalogue.toml")
@@ -50,7 +50,7 @@ class Catalogue:
 
 def load_catalogue(
     bundled: Path | None = None,
-    operator: Path | None = None,
+    operator: Path | TomlText | None = None,
     topics: Path | None = None,
     *,
     pace: float = 1.0,
@@ -58,28 +58,13 @@ def load_catalogue(
     """The catalogue: topics, under the bundled file, under the operator's, joined by id and key.
 
     Shapes: `bundled` and `topics` stand in for the files of this package; the operator's file
-        need not be there. Units: `pace` is seconds, for sources that set none.
+        need not be there, or is a text that would be it. Units: `pace` is seconds, for sources that set none.
     Raises: CatalogueError, with file, line, key and what was expected.
     """
     files = [_read(topics or TOPICS, must_exist=True), _read(bundled or BUNDLED, must_exist=True)]
     if operator:
-        files.append(_read(operator))
+        files.append(_read(operator) if isinstance(operator, Path) else operator)
     return _catalogue(files, pace)
-
-
-def check_operator_text(
-    text: str, name: str, bundled: Path | None = None, topics: Path | None = None
-) -> None:
-    """Whether the catalogue would hold with that text as the operator's file.
-
-    Raises: CatalogueError where it would not.
-    """
-    files = [_read(topics or TOPICS, must_exist=True), _read(bundled or BUNDLED, must_exist=True)]
-    try:
-        files.append(parse_toml(text, name))
-    except ValueError as error:
-        raise CatalogueError(str(error)) from error
-    _catalogue(files, 1.0)
 
 
 def default_hosts(urls: Iterable[str]) -> tuple[str, ...]:

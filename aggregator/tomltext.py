@@ -82,12 +82,38 @@ def parse_toml(text: str, name: str) -> TomlText:
     return TomlText(name, data, text)
 
 
+def spans_of(text: str, kind: str) -> list[tuple[int, int]]:
+    """First and last line of each `[[kind]]` table with its inner tables, without comments after it.
+
+    Units: lines count from 0; the last is exclusive.
+    """
+    lines = text.split("\n")
+    headers = [
+        (number - 1, header) for number, line in _opening_lines(text) if (header := _HEADER.match(line))
+    ]
+    ends = [*(number for number, _ in headers[1:]), len(lines)]
+    spans: list[tuple[int, int]] = []
+    is_open = False
+    for (number, header), end in zip(headers, ends, strict=False):
+        parts = _parts(header[2])
+        is_new = header[1] == "[[" and parts == (kind,)
+        is_open = is_new or (is_open and parts[0] == kind)
+        if is_open:
+            last = max(n for n in range(number, end) if n == number or not _is_empty(lines[n])) + 1
+            spans = [*spans, (number, last)] if is_new else [*spans[:-1], (spans[-1][0], last)]
+    return spans
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'url'?` where one of the known words is near, else nothing."""
     import difflib  # 5 ms that only a wrong file costs
 
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.65)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _is_empty(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
 
 
 def _last_number(path: KeyPath) -> int:
