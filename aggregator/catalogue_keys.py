@@ -15,8 +15,20 @@ from aggregator.items import DateOrder, Keep, Kind, Publish, Way
 from aggregator.tomltext import did_you_mean
 from aggregator.urls import host_of
 
-FIELDS = ("title", "published", "modified", "authors", "summary", "image", "language", "tags", "body")
-"""What `[source.fields]` may name a selector for."""
+FIELDS = (
+    "title",
+    "published",
+    "modified",
+    "authors",
+    "summary",
+    "image",
+    "language",
+    "tags",
+    "canonical",
+    "body",
+)
+LIST_FIELDS = ("list", "list_link", "list_title", "list_date", "list_summary", "list_next")
+"""What `[source.fields]` may name a selector for: on an article's page, and on a list page."""
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
@@ -132,14 +144,27 @@ def _language(value: object) -> str:
 
 
 def _selector(value: object) -> str:
-    text = _text(value)
-    if text:
-        from cssselect import SelectorError, parse  # only the few sources with selectors pay for it
+    """A selector for lxml; `::attr(name)` may follow it."""
+    if text := _text(value):
+        from cssselect import HTMLTranslator, SelectorError  # only the few sources with selectors pay for it
 
         try:
-            parse(text)
+            HTMLTranslator().css_to_xpath(re.sub(r"::attr\([\w-]+\)$", "", text))
         except SelectorError as error:
             raise ExpectedError(f"a CSS selector ({error})") from error
+    return text
+
+
+def _list_selector(value: object) -> str:
+    """A selector for BeautifulSoup."""
+    if text := _text(value):
+        from soupsieve import SelectorSyntaxError
+        from soupsieve import compile as compiled
+
+        try:
+            compiled(text)
+        except SelectorSyntaxError as error:
+            raise ExpectedError(f"a CSS selector ({str(error).splitlines()[0]})") from error
     return text
 
 
@@ -174,6 +199,7 @@ SOURCE_KEYS: Mapping[str, Reader] = {
     "allow_private": _flag,
     "verified": _flag,
     **{f"fields.{name}": _selector for name in FIELDS},
+    **{f"fields.{name}": _list_selector for name in LIST_FIELDS},
 }
 TERM_KEYS: Mapping[str, Reader] = {
     "id": _filled,

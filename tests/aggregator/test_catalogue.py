@@ -203,6 +203,8 @@ def test_the_operators_keys_win_and_the_rest_stays(tmp_path: Path) -> None:
         keep = "all"
         [source.fields]
         title = "h1.title"
+        image = "meta[name='og']::attr(content)"
+        list = "li:has(> a)"
         body = ""
         [[source]]
         id = "one"
@@ -223,7 +225,7 @@ def test_the_operators_keys_win_and_the_rest_stays(tmp_path: Path) -> None:
     one, two, three = catalogue.sources
     assert (one.enabled, one.url, one.pace) == (False, "https://www.one.example/", 2.0)
     assert (two.keep, two.kind, two.url) == (Keep.ALL, Kind.NEWS, "https://two.example/news/")
-    assert two.fields == (("title", "h1.title"),)
+    assert [name for name, _ in two.fields] == ["title", "image", "list"]
     assert (three.hosts, three.allow_private) == (("127.0.0.1",), True)
     cluster, hydrogen, rail = catalogue.vocabulary.terms
     assert cluster.words == (("", "Cluster Prova"), ("", "Test Cluster"), ("", "CP ~ cluster"))
@@ -289,6 +291,8 @@ WRONG = [
     (NEW + "ulr = 'x'", "line 4, key ulr: there is no such key; did you mean 'url'?"),
     (NEW + "[source.fields]\ntitel = 'h1'", "line 5, key fields.titel: there is no such key; did you mean 'fields.title'?"),
     (NEW + "[source.fields]\ntitle = 'h1 >'", "line 5, key fields.title: expected a CSS selector ("),
+    (NEW + "[source.fields]\ntitle = 'h1::text'", "line 5, key fields.title: expected a CSS selector ("),
+    (NEW + "[source.fields]\nlist = 'li['", "line 5, key fields.list: expected a CSS selector (Malformed attribute selector"),
     (NEW + "name = 3", "line 4, key name: expected a text, found 3"),
     (NEW + "name = ' '", "line 4, key name: expected a text that is not empty"),
     ("[[source]]\nid = 'x'\nurl = 'ftp://x.it/'", "line 3, key url: expected an absolute http(s) address, found 'ftp://x.it/'"),
