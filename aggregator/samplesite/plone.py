@@ -6,6 +6,7 @@ Knows nothing of the server. Its sitemap is a gzip file and its folders come in 
 import gzip
 from datetime import datetime
 from html import escape
+from urllib.parse import unquote
 
 from aggregator.samplesite import markup, syndication
 from aggregator.samplesite.answer import MISSING, PIXEL, Answer, Resources, page, plain
@@ -64,7 +65,7 @@ def _head(site: Site, post: Post) -> str:
 def _article(post: Post) -> str:
     picture = ""
     if post.image:  # the file's name stands as its alternative text, as editors leave it
-        name = post.image.rsplit("/", 1)[-1]
+        name = unquote(post.image.rsplit("/", 1)[-1])
         picture = f'<img class="image-right" src="{post.image}" alt="{name}" title="{name}">'
     lead = f'<div class="documentDescription">{markup.words_html(post.text[0])}</div>'
     text = markup.article_html(post, paragraphs=post.text[1:])
