@@ -1,0 +1,103 @@
+"""How far feeds are published, and whether anything in them has changed since.
+
+Knows nothing of formats or files. Start reading at `has_changed`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.orm import Session
+
+from aggregator.errors import QueryError
+from aggregator.query import Query
+from aggregator.store.articles import filters
+from aggregator.store.engine import upsert
+from aggregator.store.schema import EntryRow, FeedStateRow, SightingRow, table
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """A feed as last published: the archive's `change_seq` then, and the digest of what was written."""
+
+    name: str
+    change_seq: int
+    digest: str
+
+
+def feed_query(name: str, limit: int = 50) -> Query:
+    """The Query behind a feed: `all`, `it`, `en`, `cluster-<id>`, `topic-<id>`, `source-<id>`.
+
+    Raises: QueryError for any other name.
+    """
+    kind, _, id_ = name.partition("-")
+    if name == "all":
+        return Query(is_live=True, limit=limit)
+    if name in ("it", "en"):
+        return Query(languages=(name,), is_live=True, limit=limit)
+    if kind == "cluster" and id_:
+        return Query(clusters=(id_,), is_live=True, limit=limit)
+    if kind == "topic" and id_:
+        return Query(topics=(id_,), is_live=True, limit=limit)
+    if kind == "source" and id_:
+        return Query(sources=(id_,), is_live=True, is_as_sighted=True, limit=limit)
+    raise QueryError(f"no feed is called {name!r}; there are all, it, en, cluster-ID, topic-ID and source-ID")
+
+
+def has_changed(session: Session, query: Query, since: int) -> bool:
+    """Whether the answer to the Query may differ from that at the `change_seq` `since`; cheap.
+
+    A revised Entry counts for every Query: it may have left this one's filters.
+    """
+    may_have_left = or_(EntryRow.revisions > 0, EntryRow.vanished_at.is_not(None))
+    query_ = select(EntryRow.id).where(
+        EntryRow.change_seq > since,
+        EntryRow.announced_seq.is_not(None),
+        or_(may_have_left, and_(True, *filters(query))),
+    )
+    return session.scalar(query_.limit(1)) is not None
+
+
+def arrivals(session: Session, query: Query, after: int = 0) -> list[int]:
+    """The `announced_seq` of the Entries of the Query that were announced after that one, oldest first."""
+    seq = EntryRow.announced_seq
+    statement = select(seq).where(seq.is_not(None), seq > after, *filters(query)).order_by(seq)
+    return [found for found in session.scalars(statement) if found is not None]
+
+
+def changed_arrivals(session: Session, since: int) -> list[int]:
+    """The `announced_seq` of all Entries changed after the `change_seq` `since`."""
+    seq = EntryRow.announced_seq
+    statement = select(seq).where(seq.is_not(None), EntryRow.change_seq > since)
+    return [found for found in session.scalars(statement) if found is not None]
+
+
+def copies(session: Session, ids: Sequence[int]) -> list[tuple[int, str, str]]:
+    """Entry, Source and link of every page that showed these Entries, in order of discovery."""
+    columns = (SightingRow.entry_id, SightingRow.source_id, SightingRow.link)
+    statement = select(*columns).where(SightingRow.entry_id.in_(ids)).order_by(SightingRow.id)
+    return [(entry_id, source_id, link) for entry_id, source_id, link in session.execute(statement)]
+
+
+def load_states(session: Session) -> dict[str, FeedState]:
+    """How far each feed is published, by name."""
+    rows = session.scalars(select(FeedStateRow).order_by(FeedStateRow.name))
+    return {row.name: FeedState(row.name, row.change_seq, row.digest) for row in rows}
+
+
+def save_states(session: Session, states: Sequence[FeedState]) -> None:
+    """Keeps how far these feeds are published now."""
+    rows = [{"name": s.name, "change_seq": s.change_seq, "digest": s.digest} for s in states]
+    if rows:
+        statement = upsert(
+            session,
+            table(FeedStateRow),
+            ("name",),
+            lambda new: {"change_seq": new["change_seq"], "digest": new["digest"]},
+        )
+        session.execute(statement, rows)
+
+
+def forget_states(session: Session, names: Sequence[str]) -> None:
+    """Forgets feeds that are published no more."""
+    session.execute(delete(FeedStateRow).where(FeedStateRow.name.in_(names)))

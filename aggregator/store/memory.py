@@ -1,0 +1,188 @@
+"""What is remembered of a Source between visits: URLs decided upon, blocks, validators, robots.
+
+Knows nothing of articles or of the network. Start reading at `load_memory`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from aggregator.items import Boilerplate, Reason, RobotsRules, SourceMemory, Validator, Way
+from aggregator.store.codec import pack_boilerplate, unpack_boilerplate
+from aggregator.store.engine import Excluded, upsert
+from aggregator.store.schema import BlockRow, RobotsRow, SourceRow, UrlKeyRow, ValidatorRow, table
+
+# What may be otherwise tomorrow: such a page is asked for again, so often at most.
+_PASSING = (Reason.EMPTY, Reason.SOFT_404, Reason.LOGIN, Reason.CONSENT, Reason.PARKED)
+_TRIES = 3
+_PASSED_OVER = "passed_over"
+
+
+@dataclass(frozen=True, slots=True)
+class UrlKey:
+    """A canonical URL decided upon: kept, or refused for a reason."""
+
+    url: str
+    reason: Reason | None = None
+
+
+def load_memory(
+    session: Session, source_id: str, *, is_backfill: bool = False, with_known: bool = True
+) -> SourceMemory:
+    """All that a visit must know of the past; the default for a Source never visited.
+
+    A backfill does not know what was passed over for its age. Without the known URLs it is
+    what digesting needs, and small.
+    """
+    row = session.execute(
+        select(SourceRow.way, SourceRow.way_urls, SourceRow.boilerplate, SourceRow.visited_at).where(
+            SourceRow.id == source_id
+        )
+    ).one_or_none()
+    if row is None:
+        return SourceMemory(source_id)
+    return SourceMemory(
+        source_id,
+        known=frozenset(session.scalars(_decided(source_id, is_backfill=is_backfill)) if with_known else ()),
+        validators=tuple(
+            Validator(v.url, v.etag, v.last_modified)
+            for v in session.scalars(
+                select(ValidatorRow).where(ValidatorRow.source_id == source_id).order_by(ValidatorRow.url)
+            )
+        ),
+        boilerplate=unpack_boilerplate(row.boilerplate),
+        way=Way(row.way) if row.way else None,
+        way_urls=tuple(row.way_urls),
+        is_first_visit=row.visited_at is None,
+    )
+
+
+def _decided(source_id: str, *, is_backfill: bool) -> Select[str]:
+    passing = UrlKeyRow.reason.in_([reason.value for reason in _PASSING]) & (UrlKeyRow.tries < _TRIES)
+    is_undecided = or_(passing, UrlKeyRow.reason == _PASSED_OVER) if is_backfill else passing
+    return select(UrlKeyRow.url).where(
+        UrlKeyRow.source_id == source_id, or_(UrlKeyRow.reason.is_(None), ~is_undecided)
+    )
+
+
+def pass_over(session: Session, source_id: str, urls: Sequence[str], now: datetime) -> None:
+    """Keeps canonical URLs beyond the depth of a first visit: known, but to a backfill."""
+    rows = [
+        {"source_id": source_id, "url": url, "reason": _PASSED_OVER, "tries": 0, "decided_at": now}
+        for url in urls
+    ]
+    if rows:
+        session.execute(upsert(session, table(UrlKeyRow), ("source_id", "url")), rows)
+
+
+def remember_urls(session: Session, source_id: str, keys: Iterable[UrlKey], now: datetime) -> None:
+    """Keeps the decisions and counts refusals; what was once kept is never made a refusal."""
+    rows = {
+        key.url: {
+            "source_id": source_id,
+            "url": key.url,
+            "reason": key.reason.value if key.reason else None,
+            "tries": 1,
+            "decided_at": now,
+        }
+        for key in keys
+    }
+    if not rows:
+        return
+    statement = upsert(
+        session,
+        table(UrlKeyRow),
+        ("source_id", "url"),
+        lambda new: {**_all(new, "reason", "decided_at"), "tries": UrlKeyRow.tries + 1},
+        where=UrlKeyRow.reason.is_not(None),
+    )
+    session.execute(statement, list(rows.values()))
+
+
+def refuse_url(session: Session, source_id: str, url: str, reason: Reason, now: datetime) -> None:
+    """Makes a URL that was kept a refused one."""
+    query = update(table(UrlKeyRow)).where(UrlKeyRow.source_id == source_id, UrlKeyRow.url == url)
+    session.execute(query.values(reason=reason.value, decided_at=now))
+
+
+def count_blocks(session: Session, source_id: str, pages: Counter[tuple[int, int]]) -> None:
+    """Adds to the number of pages at which each (key, place) stands; negative numbers take away."""
+    rows = [
+        {"source_id": source_id, "key": key, "place": place, "pages": count}
+        for (key, place), count in pages.items()
+        if count
+    ]
+    if rows:
+        statement = upsert(
+            session,
+            table(BlockRow),
+            ("source_id", "key", "place"),
+            lambda new: {"pages": BlockRow.pages + new["pages"]},
+        )
+        session.execute(statement, rows)
+
+
+def block_counts(session: Session, source_id: str) -> list[tuple[int, int, int]]:
+    """(key, place, pages) of all blocks seen at the Source."""
+    query = select(BlockRow.key, BlockRow.place, BlockRow.pages).where(
+        BlockRow.source_id == source_id, BlockRow.pages > 0
+    )
+    return [(key, place, pages) for key, place, pages in session.execute(query)]
+
+
+def save_boilerplate(session: Session, source_id: str, boilerplate: Boilerplate) -> None:
+    """Keeps what the Source's texts are now without."""
+    session.execute(
+        update(SourceRow).where(SourceRow.id == source_id).values(boilerplate=pack_boilerplate(boilerplate))
+    )
+
+
+def save_validators(session: Session, source_id: str, validators: Sequence[Validator]) -> None:
+    """Keeps what to ask 'has this changed?' with; one with neither tag nor date is forgotten."""
+    gone = [v.url for v in validators if not (v.etag or v.last_modified)]
+    if gone:
+        session.execute(
+            delete(ValidatorRow).where(ValidatorRow.source_id == source_id, ValidatorRow.url.in_(gone))
+        )
+    rows = [
+        {"source_id": source_id, "url": v.url, "etag": v.etag, "last_modified": v.last_modified}
+        for v in validators
+        if v.etag or v.last_modified
+    ]
+    if rows:
+        keys = ("source_id", "url")
+        session.execute(
+            upsert(session, table(ValidatorRow), keys, lambda new: _all(new, "etag", "last_modified")), rows
+        )
+
+
+def save_way(session: Session, source_id: str, way: Way, urls: Sequence[str]) -> None:
+    """Keeps the way in that `auto` found to work."""
+    session.execute(
+        update(SourceRow).where(SourceRow.id == source_id).values(way=way.value, way_urls=list(urls))
+    )
+
+
+def load_robots(session: Session, since: datetime) -> tuple[RobotsRules, ...]:
+    """What robots.txt files said that were read since then."""
+    query = select(RobotsRow).where(RobotsRow.fetched_at >= since).order_by(RobotsRow.origin)
+    return tuple(
+        RobotsRules(r.origin, r.fetched_at, r.text, is_closed=r.is_closed, why=r.why)
+        for r in session.scalars(query)
+    )
+
+
+def save_robots(session: Session, rules: Sequence[RobotsRules]) -> None:
+    """Keeps what robots.txt files said, in place of what they said before."""
+    if rules:
+        names = ("fetched_at", "text", "is_closed", "why")
+        statement = upsert(session, table(RobotsRow), ("origin",), lambda new: _all(new, *names))
+        session.execute(statement, [asdict(one) for one in rules])
+
+
+def _all(new: Excluded, *names: str) -> dict[str, object]:
+    return {name: new[name] for name in names}

@@ -1,0 +1,242 @@
+"""CrawlRuns: the diary of visits, and while one is open, the lease on its Source's host.
+
+Knows nothing of spiders or of how often a Source should be visited. Start reading at `take`:
+one statement repeats the test for what is due and inserts, so that no two workers get one host.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, case, exists, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from aggregator.errors import StoreError
+from aggregator.items import RunOutcome
+from aggregator.store.schema import CrawlRunRow, SourceRow, table
+
+log = logging.getLogger(__name__)
+
+_RUN = table(CrawlRunRow)
+_OPEN = CrawlRunRow.ended_at.is_(None)
+
+
+class LeaseLostError(StoreError):
+    """The lease has expired and was closed: another worker may be at the Source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to visit a Source, until it expires. `id` is the fencing token."""
+
+    id: int
+    source_id: str
+    host: str
+    worker: str
+    expires_at: datetime
+    is_first_visit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """What a visit brought. `found` and `fetched` are the crawl's; the rest is counted on saving."""
+
+    found: int = 0
+    fetched: int = 0
+    new: int = 0
+    copies: int = 0
+    updated: int = 0
+    failed: int = 0
+    refused: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlRun:
+    """A visit as the diary has it."""
+
+    id: int
+    source_id: str
+    worker: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: RunOutcome | None
+    error: str | None
+    counts: RunCounts
+
+
+def take(
+    session: Session,
+    *,
+    worker: str,
+    now: datetime,
+    sources: Sequence[str] | None = None,
+    limit: int = 50,
+    lease_minutes: float = 15,
+) -> list[Lease]:
+    """Leases on Sources that are due, the longest waiting first, one a host; named ones are always due.
+
+    Sources that share a host come one at a time: take again when one is closed, without the
+    named ones that are done. Leases found expired are closed as LOST first.
+    """
+    _close_expired(session, now)
+    expires_at = now + timedelta(minutes=lease_minutes)
+    due = select(
+        SourceRow.id,
+        SourceRow.host,
+        literal(worker),
+        literal(now, CrawlRunRow.started_at.type),
+        literal(expires_at, CrawlRunRow.expires_at.type),
+        literal({}, CrawlRunRow.refused.type),
+    ).where(_is_due(now, sources), ~exists().where(CrawlRunRow.host == SourceRow.host, _OPEN))
+    due = due.order_by(SourceRow.next_due_at.nulls_first(), SourceRow.id).limit(limit)
+    columns = ["source_id", "host", "worker", "started_at", "expires_at", "refused"]
+    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = (
+        make(_RUN)
+        .from_select(columns, due.with_for_update(skip_locked=True, of=SourceRow))
+        .on_conflict_do_nothing(index_elements=["host"], index_where=_OPEN)
+        .returning(_RUN.c.id, _RUN.c.source_id, _RUN.c.host)
+    )
+    taken = session.execute(statement).all()
+    fresh = set(
+        session.scalars(
+            select(SourceRow.id).where(
+                SourceRow.id.in_([row.source_id for row in taken]), SourceRow.visited_at.is_(None)
+            )
+        )
+    )
+    return [
+        Lease(row.id, row.source_id, row.host, worker, expires_at, row.source_id in fresh) for row in taken
+    ]
+
+
+def _is_due(now: datetime, sources: Sequence[str] | None) -> ColumnElement[bool]:
+    if sources is not None:
+        return SourceRow.enabled & SourceRow.id.in_(sources)
+    return SourceRow.enabled & or_(SourceRow.next_due_at.is_(None), SourceRow.next_due_at <= now)
+
+
+def _close_expired(session: Session, now: datetime) -> None:
+    lost = session.execute(
+        update(CrawlRunRow)
+        .where(_OPEN, CrawlRunRow.expires_at <= now)
+        .values(ended_at=now, outcome=RunOutcome.LOST.value, error="the lease expired: its worker is gone")
+        .returning(CrawlRunRow.id, CrawlRunRow.source_id),
+        execution_options={"synchronize_session": False},
+    )
+    for row in lost.all():
+        log.warning("run lost source=%s run=%s", row.source_id, row.id)
+
+
+def renew(session: Session, lease: Lease, *, now: datetime, lease_minutes: float = 15) -> Lease:
+    """The lease with a later end.
+
+    Raises: LeaseLostError when it was closed meanwhile.
+    """
+    expires_at = now + timedelta(minutes=lease_minutes)
+    _change_open(session, lease, expires_at=expires_at)
+    return Lease(lease.id, lease.source_id, lease.host, lease.worker, expires_at, lease.is_first_visit)
+
+
+def check_fence(session: Session, lease: Lease) -> None:
+    """Returns if the lease still holds; inside a write transaction it then holds until commit.
+
+    Raises: LeaseLostError when it was closed.
+    """
+    if session.scalar(select(CrawlRunRow.id).where(CrawlRunRow.id == lease.id, _OPEN)) is None:
+        raise _lost(lease)
+
+
+def count(session: Session, lease: Lease, counts: RunCounts) -> None:
+    """Adds to the counters of an open run.
+
+    Raises: LeaseLostError when it was closed.
+    """
+    refused = session.scalar(select(CrawlRunRow.refused).where(CrawlRunRow.id == lease.id)) or {}
+    total = {key: refused.get(key, 0) + counts.refused.get(key, 0) for key in {**refused, **counts.refused}}
+    _change_open(
+        session,
+        lease,
+        found=CrawlRunRow.found + counts.found,
+        fetched=CrawlRunRow.fetched + counts.fetched,
+        new=CrawlRunRow.new + counts.new,
+        copies=CrawlRunRow.copies + counts.copies,
+        updated=CrawlRunRow.updated + counts.updated,
+        failed=CrawlRunRow.failed + counts.failed,
+        refused=dict(sorted(total.items())),
+    )
+
+
+def close(
+    session: Session,
+    lease: Lease,
+    outcome: RunOutcome,
+    *,
+    now: datetime,
+    next_due_at: datetime | None,
+    counts: RunCounts | None = None,
+    error: str | None = None,
+) -> None:
+    """Ends the visit, adds the crawl's own counts, and says when the Source is due next.
+
+    Raises: LeaseLostError when it was closed already.
+    """
+    count(session, lease, counts or RunCounts())
+    _change_open(session, lease, ended_at=now, outcome=outcome.value, error=error)
+    is_well = outcome in (RunOutcome.OK, RunOutcome.NOT_MODIFIED)
+    session.execute(
+        update(SourceRow)
+        .where(SourceRow.id == lease.source_id)
+        .values(
+            next_due_at=next_due_at,
+            failures=0 if is_well else SourceRow.failures + 1,
+            visited_at=case(
+                (literal(is_well), literal(now, SourceRow.visited_at.type)), else_=SourceRow.visited_at
+            ),
+        ),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def failures(session: Session, source_id: str) -> int:
+    """How many visits in a row have failed."""
+    return session.scalar(select(SourceRow.failures).where(SourceRow.id == source_id)) or 0
+
+
+def find_runs(session: Session, source_id: str | None = None, *, limit: int = 50) -> list[CrawlRun]:
+    """The last visits, newest first."""
+    query = select(CrawlRunRow).order_by(CrawlRunRow.id.desc()).limit(limit)
+    if source_id is not None:
+        query = query.where(CrawlRunRow.source_id == source_id)
+    return [_to_run(row) for row in session.scalars(query)]
+
+
+def get_run(session: Session, id_: int) -> CrawlRun:
+    """That visit. Raises: StoreError when there is none."""
+    row = session.get(CrawlRunRow, id_)
+    if row is None:
+        raise StoreError(f"no run {id_} in the archive")
+    return _to_run(row)
+
+
+def _change_open(session: Session, lease: Lease, **values: object) -> None:
+    changed = session.scalar(
+        update(CrawlRunRow).where(CrawlRunRow.id == lease.id, _OPEN).values(values).returning(CrawlRunRow.id),
+        execution_options={"synchronize_session": False},
+    )
+    if changed is None:
+        raise _lost(lease)
+
+
+def _lost(lease: Lease) -> LeaseLostError:
+    return LeaseLostError(f"the lease on {lease.source_id} (run {lease.id}) was lost to another worker")
+
+
+def _to_run(row: CrawlRunRow) -> CrawlRun:
+    counts = RunCounts(row.found, row.fetched, row.new, row.copies, row.updated, row.failed, row.refused)
+    outcome = RunOutcome(row.outcome) if row.outcome else None
+    return CrawlRun(
+        row.id, row.source_id, row.worker, row.started_at, row.ended_at, outcome, row.error, counts
+    )

@@ -1,0 +1,145 @@
+"""Sightings: pages at Sources that showed an Entry, with what each adds to its site's memory.
+
+Knows nothing of what is decided about a page. Start reading at `add`.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from aggregator.items import Article
+from aggregator.store import memory, snapshots
+from aggregator.store.archive import take_numbers
+from aggregator.store.codec import content_hash, pack_blocks, unpack_blocks
+from aggregator.store.neighbours import KnownPage, text_key
+from aggregator.store.schema import EntryRow, SightingRow, table
+from aggregator.store.snapshots import PackedSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An Article on its way in, with the hashes and bytes that are kept beside it."""
+
+    article: Article
+    text_key: str
+    content: int
+    blocks: bytes
+    snapshot: PackedSnapshot | None = None
+
+
+def arrive(article: Article, snapshot: PackedSnapshot | None = None) -> Arrival:
+    """The Article with its hashes; needs no database. Without a snapshot the one kept stays."""
+    return Arrival(article, text_key(article), content_hash(article), pack_blocks(article.blocks), snapshot)
+
+
+def add(session: Session, seen: Sequence[tuple[int, Arrival]], now: datetime) -> None:
+    """Stores new pages, each as a Sighting of the Entry with that id, and counts their blocks."""
+    if not seen:
+        return
+    snapshot_ids = _add_snapshots(session, [arrival for _, arrival in seen])
+    ids = take_numbers(session, len(seen))
+    rows = [
+        {
+            "id": id_,
+            "entry_id": entry_id,
+            "source_id": arrival.article.source_id,
+            "url": arrival.article.canonical_url,
+            "first_seen_at": now,
+            "vanished_at": None,
+            "snapshot_id": snapshot_id,
+            **_page_values(arrival),
+        }
+        for id_, (entry_id, arrival), snapshot_id in zip(ids, seen, snapshot_ids, strict=True)
+    ]
+    session.execute(insert(table(SightingRow)), rows)
+    by_source: dict[str, Counter[tuple[int, int]]] = defaultdict(Counter)
+    for _, arrival in seen:
+        by_source[arrival.article.source_id].update(unpack_blocks(arrival.blocks))
+    for source_id, counts in by_source.items():
+        memory.count_blocks(session, source_id, counts)
+
+
+def refresh(session: Session, page: KnownPage, arrival: Arrival, entry_id: int) -> None:
+    """Writes what the page says now, and that it shows the Entry with that id."""
+    old = session.scalar(select(SightingRow.blocks).where(SightingRow.id == page.id)) or b""
+    if old != arrival.blocks:
+        counts = Counter(unpack_blocks(arrival.blocks))
+        counts.subtract(unpack_blocks(old))
+        memory.count_blocks(session, page.source_id, counts)
+    values = {**_page_values(arrival), "entry_id": entry_id, "vanished_at": None}
+    if arrival.snapshot is not None:
+        values["snapshot_id"] = _add_snapshots(session, [arrival])[0]
+    session.execute(update(table(SightingRow)).where(SightingRow.id == page.id).values(values))
+
+
+def drop(session: Session, page: KnownPage) -> None:
+    """Forgets a page that turned out to show no article."""
+    blocks = session.scalar(select(SightingRow.blocks).where(SightingRow.id == page.id)) or b""
+    memory.count_blocks(session, page.source_id, Counter(dict.fromkeys(unpack_blocks(blocks), -1)))
+    session.execute(delete(table(SightingRow)).where(SightingRow.id == page.id))
+
+
+def vanish(session: Session, source_id: str, urls: Iterable[str], now: datetime) -> list[int]:
+    """Marks the pages that answer 404 or 410, and Entries whose own page it is; says which Entries."""
+    gone = session.execute(
+        update(table(SightingRow))
+        .where(
+            SightingRow.source_id == source_id,
+            SightingRow.url.in_(list(urls)),
+            SightingRow.vanished_at.is_(None),
+        )
+        .values(vanished_at=now)
+        .returning(SightingRow.entry_id, SightingRow.url)
+    ).all()
+    marked: list[int] = []
+    for entry_id, url in gone:
+        is_home = (
+            (EntryRow.id == entry_id) & (EntryRow.source_id == source_id) & (EntryRow.canonical_url == url)
+        )
+        values = {"vanished_at": now, "change_seq": take_numbers(session)[0]}
+        marked += session.scalars(
+            update(table(EntryRow)).where(is_home).values(values).returning(EntryRow.id)
+        ).all()
+    return marked
+
+
+def count_pages(session: Session, source_id: str) -> int:
+    """How many pages of the Source are kept: what block counts are a share of."""
+    query = select(func.count()).select_from(SightingRow).where(SightingRow.source_id == source_id)
+    return session.scalar(query) or 0
+
+
+def pages_with(session: Session, source_id: str, is_one: Callable[[int, int], bool]) -> list[int]:
+    """Ids of the Source's Sightings on which a block stands whose key and place pass the test."""
+    query = select(SightingRow.id, SightingRow.blocks).where(SightingRow.source_id == source_id)
+    return [
+        id_
+        for id_, blocks in session.execute(query.order_by(SightingRow.id))
+        if any(is_one(key, place) for key, place in unpack_blocks(blocks))
+    ]
+
+
+def _add_snapshots(session: Session, arrivals: Sequence[Arrival]) -> list[int | None]:
+    packed = [arrival.snapshot for arrival in arrivals if arrival.snapshot is not None]
+    numbers = take_numbers(session, len(packed)) if packed else range(0)
+    snapshots.add(session, numbers, packed)
+    unused = iter(numbers)
+    return [next(unused) if arrival.snapshot is not None else None for arrival in arrivals]
+
+
+def _page_values(arrival: Arrival) -> dict[str, Any]:
+    published = arrival.article.published
+    return {
+        "link": arrival.article.url,
+        "title": arrival.article.title,
+        "text_key": arrival.text_key,
+        "content": arrival.content,
+        "published_at": published.at if published else None,
+        "published_day": published.day if published else None,
+        "blocks": arrival.blocks,
+    }

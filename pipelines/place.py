@@ -1,0 +1,175 @@
+"""Where arriving Articles go: an Entry of their own, a Sighting, or what changed on a known page.
+
+Knows neither pages nor SQL; the identity rules of the archive stand here. Start reading at
+`place`; `revisit` is for a page that was seen before, from the network or from its Snapshot.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum, auto
+
+from aggregator.items import Article, Level, Match
+from aggregator.store import Session, articles, revisions, sightings
+from aggregator.store.neighbours import KnownPage, Neighbour, Neighbours, find_neighbours, rank
+from aggregator.store.sightings import Arrival
+from aggregator.urls import canonical_url
+from pipelines.dedupe import decide
+
+Decide = Callable[[Article, Neighbours], Match]
+
+
+class Effect(Enum):
+    """What saving a page changed: which counter of the run it raises."""
+
+    NEW = auto()
+    COPY = auto()
+    UPDATED = auto()
+    SAME = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a page is to the archive now, and what that changed."""
+
+    match: Match
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What all pages of a batch share."""
+
+    source_id: str
+    now: datetime
+    is_backfill: bool = False
+    decide: Decide = decide
+
+
+def place(
+    session: Session, visit: Visit, arrivals: Sequence[Arrival], keys: Sequence[tuple[str, ...]]
+) -> list[Saved]:
+    """Stores pages that cannot be each other's copies; what each is, in order.
+
+    Shapes: `keys` are the canonical URLs that each page answers to, that of its own address first.
+    """
+    found = find_neighbours(session, [arrival.article for arrival in arrivals])
+    saved: list[Saved] = []
+    new: list[tuple[Arrival, Match]] = []
+    copies: list[tuple[Arrival, Neighbour]] = []
+    for arriving, nearby, own in zip(arrivals, found, keys, strict=True):
+        arrival, hood = _with_true_key(session, arriving, nearby, own)
+        match = visit.decide(arrival.article, hood)
+        if hood.page is not None:
+            effect = revisit(session, visit, hood.page, arrival, hood.by_text)
+            saved.append(Saved(match, effect))
+        elif match.level in (Level.URL, Level.TEXT):
+            copies.append((arrival, _entry_of(match, hood)))
+            saved.append(Saved(match, Effect.COPY))
+        else:
+            new.append((arrival, match))
+            saved.append(Saved(match, Effect.NEW))
+    ids = iter(_store_new(session, visit, new))
+    _store_copies(session, visit, copies)
+    return [
+        replace(s, match=replace(s.match, entry_id=next(ids))) if s.effect is Effect.NEW else s for s in saved
+    ]
+
+
+def revisit(
+    session: Session, visit: Visit, page: KnownPage, arrival: Arrival, by_text: Sequence[Neighbour]
+) -> Effect:
+    """Writes what a known page says now; says what that changed.
+
+    The Entry that was made of it follows its changes; if nobody has seen that Entry yet and
+    another has the same text now, they become one. A copy that turns into something else
+    becomes an Entry of its own, never a revision of another's.
+    """
+    if page.content == arrival.content and not page.is_vanished:
+        return Effect.SAME
+    twin = next((entry for entry in by_text if entry.entry_id != page.entry.entry_id), None)
+    if page.is_home and (twin is None or page.entry.is_announced):
+        changed = revisions.change(session, page.entry.entry_id, arrival, visit.now)
+        sightings.refresh(session, page, arrival, page.entry.entry_id)
+        return Effect.UPDATED if changed else Effect.SAME
+    if not page.is_home and _is_still_a_copy(page, arrival):
+        sightings.refresh(session, page, arrival, page.entry.entry_id)
+        return Effect.UPDATED
+    if twin is None:
+        [entry_id] = articles.insert_entries(session, [arrival], now=visit.now, is_backfill=visit.is_backfill)
+        sightings.refresh(session, page, arrival, entry_id)
+        return Effect.NEW
+    if page.is_home:
+        revisions.merge(session, page.entry.entry_id, twin.entry_id)
+    sightings.refresh(session, page, arrival, twin.entry_id)
+    _choose_homes(session, [(arrival, twin)])
+    return Effect.COPY
+
+
+def _is_still_a_copy(page: KnownPage, arrival: Arrival) -> bool:
+    """The text has not changed, or is the Entry's, or it is the Entry's own page at another Source."""
+    is_own_page = page.url == page.entry.canonical_url
+    return is_own_page or arrival.text_key in (page.text_key, page.entry.text_key)
+
+
+def _with_true_key(
+    session: Session, arrival: Arrival, hood: Neighbours, keys: tuple[str, ...]
+) -> tuple[Arrival, Neighbours]:
+    """The page under its own address where the canonical one it states is another article's.
+
+    Some sites state their home page, or the last article, as canonical on every page; believing
+    them would make each article a revision of the one before.
+    """
+    page, article = hood.page, arrival.article
+    if page is None or not keys or keys[0] in (article.canonical_url, *_key(page.link)):
+        return arrival, hood
+    if arrival.text_key == page.text_key or article.title == page.title:
+        return arrival, hood
+    arrival = replace(arrival, article=replace(article, canonical_url=keys[0]))
+    return arrival, find_neighbours(session, [arrival.article])[0]
+
+
+def _key(link: str) -> tuple[str, ...]:
+    try:
+        return (canonical_url(link),)
+    except ValueError:
+        return ()
+
+
+def _entry_of(match: Match, hood: Neighbours) -> Neighbour:
+    entries = (*(page.entry for page in hood.by_url), *hood.by_text)
+    return next(entry for entry in entries if entry.entry_id == match.entry_id)
+
+
+def _store_new(session: Session, visit: Visit, new: Sequence[tuple[Arrival, Match]]) -> list[int]:
+    arrivals = [arrival for arrival, _ in new]
+    ids = articles.insert_entries(session, arrivals, now=visit.now, is_backfill=visit.is_backfill)
+    sightings.add(session, list(zip(ids, arrivals, strict=True)), visit.now)
+    ties = [
+        (id_, match)
+        for id_, (_, match) in zip(ids, new, strict=True)
+        if match.level in (Level.NEAR, Level.TRANSLATION)
+    ]
+    articles.add_links(session, ties)
+    return ids
+
+
+def _store_copies(session: Session, visit: Visit, copies: Sequence[tuple[Arrival, Neighbour]]) -> None:
+    if not copies:
+        return
+    sightings.add(session, [(entry.entry_id, arrival) for arrival, entry in copies], visit.now)
+    revisions.touch(session, sorted({entry.entry_id for _, entry in copies}))
+    _choose_homes(session, copies)
+
+
+def _choose_homes(session: Session, copies: Sequence[tuple[Arrival, Neighbour]]) -> None:
+    """Gives each Entry that nobody has seen the page that was first, whichever came in first."""
+    best: dict[int, Arrival] = {}
+    for arrival, entry in copies:
+        if entry.is_announced or rank(arrival.article) >= entry.rank:
+            continue
+        other = best.get(entry.entry_id)
+        if other is None or rank(arrival.article) < rank(other.article):
+            best[entry.entry_id] = arrival
+    for entry_id, arrival in best.items():
+        revisions.move_home(session, entry_id, arrival)

@@ -1,0 +1,173 @@
+"""Digested pages into the archive, a batch a transaction: Entries, Sightings, Snapshots, counts.
+
+Knows neither Scrapy nor SQL. Start reading at `Saver.save_batch`:
+
+    hash and compress, outside the lock
+    lease still ours? else nothing is written
+    for each wave of pages that cannot be each other's copies:
+        neighbours -> decide -> new Entries, Sightings, or what changed on a known page
+    refused URLs remembered, counters of the run raised
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.errors import StoreError
+from aggregator.items import Article, Fetched, Match, Reason, Refused
+from aggregator.store import Session, Store, memory, runs, savepoint, sightings
+from aggregator.store.memory import UrlKey
+from aggregator.store.runs import Lease, RunCounts
+from aggregator.store.sightings import Arrival, arrive
+from aggregator.store.snapshots import pack_snapshot
+from aggregator.urls import canonical_url
+from pipelines.dedupe import decide
+from pipelines.place import Decide, Effect, Saved, Visit, place
+
+log = logging.getLogger(__name__)
+
+Digested = tuple[Fetched, Article | Refused]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A page on its way in: its Article, and the URL keys that it answers to, its own first."""
+
+    arrival: Arrival
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Turned:
+    """A page that is not kept."""
+
+    refused: Refused
+    keys: tuple[str, ...]
+
+
+class Saver:
+    """Saves batches of digested pages of one visit; `is_backfill` keeps old ones out of live feeds."""
+
+    def __init__(
+        self, store: Store, lease: Lease, *, is_backfill: bool = False, decide: Decide = decide
+    ) -> None:
+        self._store = store
+        self._lease = lease
+        self._is_backfill = is_backfill or lease.is_first_visit
+        self._decide = decide
+
+    def save_batch(self, items: Sequence[Digested], now: datetime) -> list[Match | Refused]:
+        """What each page is to the archive, in order, once all are durable. Saving again changes nothing.
+
+        A page that the database cannot take is counted as failed, logged, and comes back
+        Refused for `Reason.ERROR`; the others are kept.
+
+        Raises: LeaseLostError when another worker may be at the Source, StoreError when the
+            database cannot be used; then nothing of the batch is kept.
+        """
+        visit = Visit(self._lease.source_id, now, self._is_backfill, self._decide)
+        prepared = [_prepare(fetched, outcome) for fetched, outcome in items]
+        with self._store.write() as session:
+            runs.check_fence(session, self._lease)
+            outcomes = [outcome for wave in _waves(prepared) for outcome in _save_wave(session, visit, wave)]
+            runs.count(session, self._lease, _tally(outcomes))
+        return [outcome if isinstance(outcome, Refused) else outcome.match for outcome in outcomes]
+
+
+def _prepare(fetched: Fetched, outcome: Article | Refused) -> _Kept | _Turned:
+    keys = tuple(dict.fromkeys(_keys(fetched.page.url, fetched.page.requested_url, fetched.candidate.url)))
+    if isinstance(outcome, Refused):
+        return _Turned(outcome, keys)
+    try:
+        return _Kept(arrive(outcome, pack_snapshot(fetched)), keys)
+    except Exception as error:  # noqa: BLE001 (a bad page costs one page)
+        return _Turned(_failed(outcome.url, outcome.source_id, error), keys)
+
+
+def _keys(*urls: str) -> Iterator[str]:
+    for url in urls:
+        try:
+            yield canonical_url(url)
+        except ValueError:
+            continue  # an empty one, or one that no browser would open either
+
+
+def _waves(items: Sequence[_Kept | _Turned]) -> Iterator[list[_Kept | _Turned]]:
+    """The items in order, cut where one may be the same page or text as an earlier one.
+
+    Those of a wave do not see each other, so that they can be looked up and stored all at once.
+    """
+    wave: list[_Kept | _Turned] = []
+    taken: set[str] = set()
+    for item in items:
+        names = {*item.keys}
+        if isinstance(item, _Kept):
+            names |= {item.arrival.article.canonical_url, item.arrival.text_key or item.keys[0]}
+        if names & taken:
+            yield wave
+            wave, taken = [], set()
+        wave.append(item)
+        taken |= names
+    if wave:
+        yield wave
+
+
+def _save_wave(session: Session, visit: Visit, wave: list[_Kept | _Turned]) -> list[Saved | Refused]:
+    """Saves a wave at once; where that fails, each page alone, so that a bad one costs only itself."""
+    try:
+        with savepoint(session):
+            return _write_wave(session, visit, wave)
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001 (a bad page costs one page)
+        if len(wave) > 1:
+            return [outcome for item in wave for outcome in _save_wave(session, visit, [item])]
+        item = wave[0]
+        url = item.arrival.article.url if isinstance(item, _Kept) else item.refused.url
+        return [_failed(url, visit.source_id, error)]
+
+
+def _write_wave(session: Session, visit: Visit, wave: list[_Kept | _Turned]) -> list[Saved | Refused]:
+    kept = [item for item in wave if isinstance(item, _Kept)]
+    placed = iter(place(session, visit, [item.arrival for item in kept], [item.keys for item in kept]))
+    outcomes = [item.refused if isinstance(item, _Turned) else next(placed) for item in wave]
+    gone = [
+        key
+        for item in wave
+        if isinstance(item, _Turned) and item.refused.reason is Reason.NOT_FOUND
+        for key in item.keys
+    ]
+    if gone:
+        sightings.vanish(session, visit.source_id, gone, visit.now)
+    memory.remember_urls(session, visit.source_id, _decided(wave), visit.now)
+    return outcomes
+
+
+def _decided(wave: list[_Kept | _Turned]) -> Iterator[UrlKey]:
+    for item in wave:
+        if isinstance(item, _Kept):
+            for key in dict.fromkeys((item.arrival.article.canonical_url, *item.keys)):
+                yield UrlKey(key)
+        elif item.refused.reason is not Reason.ERROR:  # a fault is no decision: the page is asked for again
+            for key in item.keys:
+                yield UrlKey(key, item.refused.reason)
+
+
+def _tally(outcomes: Sequence[Saved | Refused]) -> RunCounts:
+    effects = Counter(outcome.effect for outcome in outcomes if isinstance(outcome, Saved))
+    reasons = Counter(outcome.reason for outcome in outcomes if isinstance(outcome, Refused))
+    failed = reasons.pop(Reason.ERROR, 0)
+    return RunCounts(
+        new=effects[Effect.NEW],
+        copies=effects[Effect.COPY],
+        updated=effects[Effect.UPDATED],
+        failed=failed,
+        refused={reason.value: number for reason, number in reasons.items()},
+    )
+
+
+def _failed(url: str, source_id: str, error: Exception) -> Refused:
+    log.error("article not saved source=%s url=%s", source_id, url, exc_info=error)
+    return Refused(url, Reason.ERROR, f"{type(error).__name__}: {error}"[:300])

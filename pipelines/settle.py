@@ -1,0 +1,182 @@
+"""The end of a visit: what the site repeats is learnt, texts are freed of it, feeds may see them.
+
+Knows neither SQL nor how pages are read. Start reading at `settle`; its three steps stand apart
+so that a crawl can digest in its own pool meanwhile:
+
+    plan    boilerplate now against boilerplate applied -> pages on which the difference stands
+    apply   their Snapshots, digested again -> changed texts, copies that show themselves as such
+    finish  the boilerplate counts as applied, pending Entries are announced
+
+Killed anywhere, the next visit's `settle` does the rest: what is applied is written last.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aggregator.errors import StoreError
+from aggregator.extract.boilerplate import learn, pair_key
+from aggregator.items import Article, Boilerplate, Fetched, Reason, Refused, SourceMemory
+from aggregator.store import (
+    Session,
+    Store,
+    articles,
+    memory,
+    revisions,
+    runs,
+    savepoint,
+    sightings,
+    snapshots,
+)
+from aggregator.store.neighbours import KnownPage, find_neighbours, find_pages
+from aggregator.store.runs import Lease
+from aggregator.store.sightings import arrive
+from pipelines.place import Effect, Visit, revisit
+
+log = logging.getLogger(__name__)
+
+# As many pages as a batch of a crawl: the lock is held as long.
+_CHUNK = 50
+
+# Digests pages as they were fetched, in order, with that memory of their Source.
+DigestMany = Callable[[Sequence[Fetched], SourceMemory], Sequence[Article | Refused]]
+
+
+@dataclass(frozen=True, slots=True)
+class SettlePlan:
+    """What is to be done: the memory to digest with, and the ids of the pages that it changes."""
+
+    memory: SourceMemory
+    page_ids: tuple[int, ...]
+
+    def chunks(self) -> Iterator[tuple[int, ...]]:
+        """The pages in portions for `load_pages` and `apply`."""
+        for start in range(0, len(self.page_ids), _CHUNK):
+            yield self.page_ids[start : start + _CHUNK]
+
+
+@dataclass(frozen=True, slots=True)
+class SettleCounts:
+    """What settling did. `changed` texts, `merged` into equal ones, `removed` as no articles."""
+
+    digested: int = 0
+    changed: int = 0
+    merged: int = 0
+    removed: int = 0
+    announced: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A page of the archive with its Snapshot."""
+
+    page: KnownPage
+    fetched: Fetched
+
+
+def settle(
+    store: Store, lease: Lease, digest: DigestMany, now: datetime, *, live_days: int = 14
+) -> SettleCounts:
+    """Ends a visit; what it did. The result does not depend on the order of crawling.
+
+    Raises: LeaseLostError, StoreError; what is then undone, the next visit does.
+    """
+    plan = plan_settling(store, lease.source_id)
+    totals: Counter[str] = Counter()
+    for chunk in plan.chunks():
+        pages = load_pages(store, chunk)
+        outcomes = digest([stored.fetched for stored in pages], plan.memory)
+        totals += apply(store, lease, list(zip(pages, outcomes, strict=True)), now)
+    announced = finish(store, lease, plan, now, live_days=live_days)
+    return SettleCounts(
+        digested=totals["digested"],
+        changed=totals["changed"],
+        merged=totals["merged"],
+        removed=totals["removed"],
+        announced=announced,
+    )
+
+
+def plan_settling(store: Store, source_id: str) -> SettlePlan:
+    """What the Source's pages show now to be boilerplate, and which pages that changes."""
+    with store.read() as session:
+        past = memory.load_memory(session, source_id, with_known=False)
+        learnt = learn(memory.block_counts(session, source_id), sightings.count_pages(session, source_id))
+        ids = _changed_pages(session, source_id, past.boilerplate, learnt)
+    return SettlePlan(replace(past, boilerplate=learnt), tuple(ids))
+
+
+def _changed_pages(session: Session, source_id: str, old: Boilerplate, new: Boilerplate) -> list[int]:
+    keys, places, known = old.keys ^ new.keys, old.places ^ new.places, old.keys | new.keys
+    if not keys and not places:
+        return []
+
+    def is_changed(key: int, place: int) -> bool:
+        return key in keys or (place in places and key in known) or pair_key(key, place) in keys
+
+    return sightings.pages_with(session, source_id, is_changed)
+
+
+def load_pages(store: Store, page_ids: Sequence[int]) -> list[StoredPage]:
+    """These pages with their Snapshots; those whose Snapshot is gone are left out."""
+    with store.read() as session:
+        pages = [page for page in find_pages(session, page_ids) if page.snapshot_id is not None]
+        found = snapshots.load_many(session, [page.snapshot_id for page in pages if page.snapshot_id])
+    return [StoredPage(page, found[page.snapshot_id]) for page in pages if page.snapshot_id in found]
+
+
+def apply(
+    store: Store, lease: Lease, outcomes: Sequence[tuple[StoredPage, Article | Refused]], now: datetime
+) -> Counter[str]:
+    """Writes what the pages are with the new memory; counts `digested`, `changed`, `merged`, `removed`."""
+    counts = Counter(digested=len(outcomes))
+    visit = Visit(lease.source_id, now, lease.is_first_visit)
+    with store.write() as session:
+        runs.check_fence(session, lease)
+        for stored, outcome in outcomes:
+            try:
+                with savepoint(session):
+                    counts[_apply_one(session, visit, stored.page.id, outcome)] += 1
+            except StoreError:
+                raise
+            except Exception:
+                log.exception("page not settled source=%s url=%s", lease.source_id, stored.page.url)
+    return counts
+
+
+def finish(store: Store, lease: Lease, plan: SettlePlan, now: datetime, *, live_days: int = 14) -> int:
+    """Keeps what is now applied and announces what was pending; how many Entries."""
+    with store.write() as session:
+        runs.check_fence(session, lease)
+        memory.save_boilerplate(session, lease.source_id, plan.memory.boilerplate)
+        return articles.announce(session, lease.source_id, now=now, live_days=live_days)
+
+
+_COUNTED = {Effect.NEW: "changed", Effect.UPDATED: "changed", Effect.COPY: "merged", Effect.SAME: "same"}
+
+
+def _apply_one(session: Session, visit: Visit, page_id: int, outcome: Article | Refused) -> str:
+    # Looked up anew: an earlier page of this chunk may have taken its Entry along.
+    page = next(iter(find_pages(session, [page_id])), None)
+    if page is None:
+        return "same"
+    if isinstance(outcome, Refused):
+        return _remove(session, visit, page, outcome)
+    article = replace(outcome, canonical_url=page.url)
+    [hood] = find_neighbours(session, [article])
+    return _COUNTED[revisit(session, visit, page, arrive(article), hood.by_text)]
+
+
+def _remove(session: Session, visit: Visit, page: KnownPage, refused: Refused) -> str:
+    """Takes out a page that is no article without the boilerplate, unless somebody may have read it."""
+    if refused.reason is Reason.ERROR or page.entry.is_announced:
+        return "same"
+    if page.is_home and len(revisions.page_ids(session, page.entry.entry_id)) > 1:
+        return "same"
+    sightings.drop(session, page)
+    if page.is_home:
+        revisions.remove(session, page.entry.entry_id)
+    memory.refuse_url(session, page.source_id, page.url, refused.reason, visit.now)
+    return "removed"
