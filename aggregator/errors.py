@@ -4,6 +4,8 @@ Knows nothing but the standard library. Expected outcomes (`Refused`, `Level`, `
 values in `items`, not errors. Start reading at `AggregatorError`.
 """
 
+from pathlib import Path
+
 
 class AggregatorError(Exception):
     """Anything that this program reports in words rather than by a traceback."""
@@ -44,3 +46,11 @@ class StoreError(AggregatorError):
 
 class QueryError(AggregatorError):
     """A search expression that cannot be read: says where and what was expected."""
+
+
+class PublishError(AggregatorError):
+    """A folder or file that feeds cannot be written to; what was published before stays."""
+
+    def __init__(self, message: str, *, path: Path) -> None:
+        super().__init__(message)
+        self.path = path

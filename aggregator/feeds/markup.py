@@ -1,0 +1,68 @@
+"""The last fence before a reader: plain text out of what may hold markup, and safe absolute HTML.
+
+Knows nothing of feeds. The archive's HTML is clean already; a restored file or an older rule may
+have let something in, and many readers show what they get. Start reading at `safe_html`.
+"""
+
+import html
+import re
+
+import nh3
+
+from aggregator.text import one_line, xml_safe
+
+_TAGS = {
+    "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "dl", "dt", "em",
+    "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "li", "ol", "p",
+    "pre", "q", "s", "small", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th",
+    "thead", "time", "tr", "u", "ul",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "*": {"lang", "dir"},
+    "a": {"href", "hreflang", "title"},
+    "img": {"src", "alt", "width", "height"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+}
+_DROPPED = {"script", "style", "iframe", "object", "embed", "noscript", "template", "svg", "math", "form"}
+
+# Names of real elements only: 'a < b' and '<12 mesi>' are text.
+_MARKUP = re.compile(
+    r"<(script|style)\b[^>]*>.*?(?:</\1\s*>|$)"
+    r"|</?(?:[abipqsu]|abbr|article|aside|blockquote|body|br|button|center|cite|code|div|em|embed|figure|font|form"
+    r"|h[1-6]|head|hr|html|iframe|img|input|ins|li|link|mark|meta|object|ol|script|section|small|span|strong"
+    r"|style|sub|sup|svg|table|tbody|td|template|th|thead|title|tr|ul|video)(?:\s[^<>]*)?/?>"
+    r"|<!--.*?-->|<!\[CDATA\[|\]\]>",
+    re.IGNORECASE | re.DOTALL,
+)
+_BREAK = re.compile(r"<(?=/?(?:br|p|div|li|h[1-6]|tr|t[dh])\b)", re.IGNORECASE)
+_IMAGE_OF_NOTHING = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def plain_text(text: str) -> str:
+    """The text on one line, without tags, comments and entities. Never raises."""
+    bare = _MARKUP.sub("", _BREAK.sub(" <", text)) if "<" in text or "]]>" in text else text
+    if "&" in bare:
+        bare = _ENTITY.sub(lambda match: html.unescape(match[0]), bare)
+        bare = _MARKUP.sub("", bare)  # what was escaped twice
+    return one_line(bare)
+
+
+def safe_html(fragment: str, base: str) -> str:
+    """The fragment with harmless tags only, each address absolute http(s). Idempotent.
+
+    Shapes: an image without an address is gone; `base` is the page that the fragment is from.
+    """
+    if not fragment:
+        return ""
+    cleaned = nh3.clean(
+        xml_safe(fragment),
+        tags=_TAGS,
+        clean_content_tags=_DROPPED,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https"},
+        url_relative=("rewrite_with_base", base),
+    )
+    return _IMAGE_OF_NOTHING.sub("", xml_safe(cleaned)).strip()

@@ -1,0 +1,133 @@
+"""Pages for people: one for each feed, and the index. No script, nothing loaded from elsewhere.
+
+Takes Documents and Channels and returns bytes. Start reading at `render_page`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, partial
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from aggregator.feeds.model import Channel, Document, Item
+from aggregator.feeds.opml import Group
+from aggregator.feeds.strings import LANGUAGES, say, write_at, write_day, write_month
+from aggregator.feeds.syndication import write_rfc3339
+from aggregator.items import Precision
+
+FORMATS = (
+    ("RSS", "rss", "application/rss+xml"),
+    ("Atom", "atom", "application/atom+xml"),
+    ("JSON Feed", "json", "application/feed+json"),
+)
+"""Name for people, ending of the file, media type."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An item as the page shows it; `language` is empty where it is the page's own."""
+
+    title: str
+    url: str
+    source: str
+    authors: str
+    date: str
+    machine_date: str
+    note: str
+    summary: str
+    language: str
+    translations: tuple[tuple[str, str, str], ...]
+
+
+def render_page(document: Document) -> bytes:
+    """The page of a feed: how to subscribe, then its items. Links are relative where it has no address."""
+    channel = document.channel
+    start = channel.address or channel.name
+    previous = document.archive.previous
+    return _render(
+        "feed.html",
+        channel.language,
+        title=channel.title,
+        description=channel.description,
+        canonical=f"{channel.address}.html" if channel.address else "",
+        formats=[(kind, media, f"{start}.{ending}") for kind, ending, media in FORMATS],
+        rows=[_row(item, channel) for item in document.items],
+        older=f"{start}/{previous}.atom" if previous else "",
+        updated=write_day(document.updated_at, channel.language) if document.items else "",
+        rights=channel.rights,
+    )
+
+
+def render_index(main: Channel, groups: Iterable[Group], language: str, base_url: str) -> bytes:
+    """The index of all feeds, by group; `main` is offered to browsers and readers that look for one."""
+    return _render(
+        "index.html",
+        language,
+        title=say("index.title", language),
+        description=say("index.intro", language),
+        main=main,
+        groups=[group for group in groups if group[1]],
+        formats=FORMATS,
+        canonical=f"{base_url}/" if base_url else "",
+        opml=bool(base_url),
+        rights=say("rights.feed", language),
+    )
+
+
+def _row(item: Item, channel: Channel) -> _Row:
+    language = channel.language
+    known = {code: say(f"language.{code}", language) for code in LANGUAGES}
+    date, machine_date = _date(item, language)
+    return _Row(
+        title=item.title,
+        url=item.url,
+        source=item.publisher.name,
+        authors=", ".join(author for author in item.authors if author != item.publisher.name),
+        date=date,
+        machine_date=machine_date,
+        note=say(f"date.{item.precision.value}", language)
+        if item.precision in (Precision.MONTH, Precision.YEAR)
+        else "",
+        summary=item.summary,
+        language=item.language if item.language != language else "",
+        translations=tuple(
+            (known.get(r.language, r.language), r.url, r.language) for r in item.related if r.language
+        ),
+    )
+
+
+def _date(item: Item, language: str) -> tuple[str, str]:
+    """The item's date for people, in its source's zone, and for machines, no finer than it is known."""
+    local = item.published_at.astimezone(ZoneInfo(item.zone))
+    day = local.date()
+    match item.precision:
+        case Precision.MINUTE:
+            return write_at(local, language), write_rfc3339(item.published_at)
+        case Precision.DAY:
+            return write_day(day, language), day.isoformat()
+        case Precision.MONTH:
+            return write_month(day, language), f"{day:%Y-%m}"
+        case Precision.YEAR:
+            return str(day.year), str(day.year)
+        case None:
+            return say("shown.unknown", language, date=write_day(day, language)), day.isoformat()
+
+
+def _render(template: str, language: str, **values: object) -> bytes:
+    page = _environment().get_template(template)
+    return page.render(language=language, say=partial(_say, language), **values).encode()
+
+
+def _say(language: str, key: str, /, **values: str) -> str:
+    return say(key, language, **values)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("aggregator.feeds"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )

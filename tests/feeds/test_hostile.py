@@ -1,0 +1,124 @@
+"""Entries as bad as the Web has them: each readable or left out with a reason, all others intact."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import feedparser
+import pytest
+from feed_samples import ATOM_SCHEMA, EDITION, entries, entry
+from lxml import etree, html
+
+from aggregator.feeds.jsonfeed import render_json
+from aggregator.feeds.model import channel_of, document_of
+from aggregator.feeds.pages import render_page
+from aggregator.feeds.syndication import render_atom, render_rss
+from aggregator.items import Precision, PublishedDate
+
+
+def on(year: int) -> PublishedDate:
+    return PublishedDate(datetime(year, 5, 5, tzinfo=UTC), date(year, 5, 5), Precision.MINUTE)
+
+
+# what is wrong -> the fields that are, and the title that readers must see
+HOSTILE: dict[str, tuple[dict[str, Any], str]] = {
+    "entities in title": (
+        {"title": "Ricerca &amp; sviluppo, l&#8217;idrogeno"},
+        "Ricerca & sviluppo, l’idrogeno",
+    ),
+    "script": (
+        {"title": "Bando<script>alert(1)</script>", "html": "<p>a</p><script>alert(1)</script>"},
+        "Bando",
+    ),
+    "iframe": (
+        {"title": "Video", "html": '<iframe src="https://video.example/"></iframe><p>a</p>'},
+        "Video",
+    ),
+    "javascript": (
+        {
+            "title": "Legame",
+            "html": '<a href="javascript:alert(1)" onclick="x()">a</a>',
+            "image": "javascript:x",
+        },
+        "Legame",
+    ),
+    "relative addresses": (
+        {"title": "Relativo", "html": '<a href="../b">b</a><img src="c.png">', "image": "/d.png"},
+        "Relativo",
+    ),
+    "CDATA end": ({"title": "Fine ]]> qui", "html": "<p>]]></p>", "summary": "a ]]> b"}, "Fine qui"),
+    "emoji": ({"title": "Treni 🚄 e batterie 🔋", "summary": "👩‍🔬"}, "Treni 🚄 e batterie 🔋"),
+    "lone surrogates": (
+        {"title": "Mezzo\ud83d carattere", "summary": "\udc00", "authors": ("\ud800",)},
+        "Mezzo carattere",
+    ),
+    "NUL and controls": (
+        {"title": "Nullo\x00 e \x0bcampanello\x07", "html": "<p>\x00\x1b</p>"},
+        "Nullo e campanello",
+    ),
+    "5,000 characters": ({"title": "parola " * 715}, ""),
+    "right to left": ({"title": "\u202eأخبار لومبارديا\u202c", "language": "ar"}, "أخبار لومبارديا"),
+    "no title": ({"title": ""}, "Senza titolo"),
+    "no date": ({"title": "Senza data", "published": None}, "Senza data"),
+    "equal timestamps": ({"title": "Stesso istante", "changed_at": entry(4).changed_at}, "Stesso istante"),
+    "image without type": ({"title": "Immagine", "image": "https://cdn.example/resize?id=3"}, "Immagine"),
+    "huge text": (
+        {"title": "Enorme", "html": "<p>molto testo</p>" * 100_000, "summary": "x" * 100_000},
+        "Enorme",
+    ),
+    "only tags": ({"title": "<b></b><i><br/></i>"}, "Senza titolo"),
+    "before 1970": ({"title": "Vecchio", "published": on(1955)}, "Vecchio"),
+    "in the future": ({"title": "Futuro", "published": on(2199)}, "Futuro"),
+    "unusual address": ({"title": "Indirizzo", "url": 'https://mobilita.example/a b"<è>'}, "Indirizzo"),
+    "language that is none": ({"title": "Lingua", "language": "it_IT; <x>"}, "Lingua"),
+}
+
+
+def bad(name: str) -> Any:
+    return entry(list(HOSTILE).index(name) + 100, **HOSTILE[name][0])
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_entry_is_readable_and_the_others_intact(name: str) -> None:
+    good = entries(4)
+    alone = document_of(channel_of("all", EDITION), good, EDITION)
+    document = document_of(channel_of("all", EDITION), [*good[:2], bad(name), *good[2:]], EDITION)
+    assert (*document.items[:2], *document.items[3:]) == alone.items
+    for data in (render_rss(document), render_atom(document)):
+        parsed = feedparser.parse(data, sanitize_html=False)
+        assert not parsed.bozo
+        found = parsed.entries[2]
+        assert len(parsed.entries) == 5
+        assert found.title == (HOSTILE[name][1] or found.title)
+        assert 0 < len(found.title) <= 300
+        assert found.link.startswith("https://mobilita.example/")
+        assert 1991 <= found.published_parsed[0] <= 2026
+
+
+def test_all_of_them_at_once_are_valid_in_every_format() -> None:
+    document = document_of(channel_of("all", EDITION), [*map(bad, HOSTILE), *entries(20)], EDITION)
+    assert len(document.items) == len(HOSTILE) + 20
+    assert document.omitted == {}
+    ATOM_SCHEMA.assertValid(etree.fromstring(render_atom(document)))
+    assert len(etree.fromstring(render_rss(document)).findall(".//item")) == len(document.items)
+    assert len(json.loads(render_json(document))["items"]) == len(document.items)
+    assert len(html.fromstring(render_page(document)).findall(".//article")) == len(document.items)
+
+
+def test_nothing_active_and_nothing_relative_leaves() -> None:
+    document = document_of(channel_of("all", EDITION), list(map(bad, HOSTILE)), EDITION)
+    for item in document.items:
+        if not item.html:
+            continue
+        tree: Any = html.fragments_fromstring(f"<div>{item.html}</div>")[0]
+        assert not tree.xpath("//script|//iframe|//@onclick|//@style")
+        for address in tree.xpath("//@href|//@src"):
+            assert address.startswith(("https://", "http://"))
+    assert max(len(item.html) for item in document.items) <= 200_000
+
+
+def test_feeds_have_only_characters_that_xml_has() -> None:
+    document = document_of(channel_of("all", EDITION), list(map(bad, HOSTILE)), EDITION)
+    for data in (render_rss(document), render_atom(document), render_json(document), render_page(document)):
+        text = data.decode("utf-8")
+        assert not [c for c in text if (c < " " and c not in "\n\r\t") or c in "\ufffe\uffff"]

@@ -1,0 +1,45 @@
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import aggregator.feeds
+from aggregator.feeds.strings import LANGUAGES, STRINGS, say, write_at, write_day, write_month
+
+FOLDER = Path(aggregator.feeds.__file__).parent
+
+
+def test_no_string_is_missing_in_any_language() -> None:
+    assert set(STRINGS) == set(LANGUAGES)
+    assert set(STRINGS["it"]) == set(STRINGS["en"])
+    assert all(text.strip() for texts in STRINGS.values() for text in texts.values())
+
+
+@pytest.mark.parametrize("key", STRINGS["it"])
+def test_both_languages_have_the_same_places(key: str) -> None:
+    places = [{name for _, name, _, _ in Formatter().parse(STRINGS[lang][key]) if name} for lang in LANGUAGES]
+    assert places[0] == places[1]
+
+
+def test_every_string_is_used_and_every_use_is_there() -> None:
+    code = "".join(
+        p.read_text() for p in FOLDER.rglob("*") if p.suffix in (".py", ".html") and p.name != "strings.py"
+    )
+    used = set(re.findall(r'say\(f?"([\w.{}]+)"', code)) | {"shown.at"}
+    patterns = [re.compile(re.sub(r"\\\{.*?\\\}", r"\\w+", re.escape(use))) for use in used]
+    unused = [key for key in STRINGS["it"] if not any(p.fullmatch(key) for p in patterns)]
+    assert unused == []
+    assert [use for use in used if "{" not in use and use not in STRINGS["it"]] == []
+
+
+def test_a_language_that_is_not_there_is_english() -> None:
+    assert say("page.back", "de") == "All feeds"
+
+
+def test_dates_in_words() -> None:
+    assert write_day(date(2024, 3, 11), "it") == "11 marzo 2024"
+    assert write_day(date(2024, 12, 1), "en") == "1 December 2024"
+    assert write_month(date(2024, 8, 1), "it") == "agosto 2024"
+    assert write_at(datetime(2024, 3, 11, 9, 5, tzinfo=UTC), "it") == "11 marzo 2024, ore 09:05"
