@@ -4,7 +4,6 @@ Knows nothing of what the keys mean. Start reading at `read_toml`.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -71,6 +70,8 @@ def parse_toml(text: str, name: str) -> TomlText:
 
     Raises: ValueError, with name and line, for what is not TOML.
     """
+    import tomllib  # --help reads no file
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
