@@ -57,12 +57,13 @@ class OperatorCatalogue:
         Raises: CatalogueError where an id is known already.
         """
         known = {source.id for source in self._catalogue(self._text()).sources}
-        text = self._text() or NEW_CATALOGUE
+        text = before = self._text() or NEW_CATALOGUE
         for keys in sources:
             if keys["id"] in known:
                 raise CatalogueError(f"there is a source {keys['id']!r} already", source=str(keys["id"]))
             text = _appended(text, keys)
-        self._write(text)
+        if text != before:
+            self._write(text)
 
     def remove_source(self, source_id: str) -> None:
         """Takes a source of the operator's own out; switches one off that came with the program."""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.items import DateOrder, Keep, Kind, Publish, Way
 from aggregator.tomltext import did_you_mean
-from aggregator.urls import host_of
+from aggregator.urls import canonical_url, host_of
 
 FIELDS = (
     "title",
@@ -96,8 +96,12 @@ def _choice(kind: type[StrEnum]) -> Reader:
 
 def _url(value: object) -> str:
     url = _text(value)
-    if not re.match(r"https?://[^\s/?#]", url, re.IGNORECASE) or re.search(r"\s", url) or not host_of(url):
-        raise ExpectedError("an absolute http(s) address")
+    try:
+        canonical_url(url)
+    except ValueError as error:
+        raise ExpectedError("an absolute http(s) address") from error
+    if re.search(r"\s", url):
+        raise ExpectedError("an absolute http(s) address without blanks")
     return url
 
 

@@ -54,10 +54,6 @@ class Option:
         """The command-line flag that sets it, where a command has one."""
         return "--" + self.name.replace("_", "-")
 
-    def shown(self, value: Value) -> str:
-        """The value as it may be printed: a password in an address is not."""
-        return "" if value is None else re.sub(r"(://[^:/@]*):[^/]*@", r"\1:***@", str(value))
-
     @property
     def expected(self) -> str:
         """What a value must be, in words."""

@@ -9,6 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
+import tomlkit
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregator.catalogue import Catalogue, default_hosts, load_catalogue
 from aggregator.catalogue_keys import SOURCE_KEYS
@@ -298,6 +301,7 @@ WRONG = [
     ("[[source]]\nid = 'x'\nurl = 'ftp://x.it/'", "line 3, key url: expected an absolute http(s) address, found 'ftp://x.it/'"),
     ("[[source]]\nid = 'x'\nurl = 'x.it'", "expected an absolute http(s) address, found 'x.it'"),
     ("[[source]]\nid = 'x'\nurl = 'https://x .it/'", "expected an absolute http(s) address"),
+    ("[[source]]\nid = 'x'\nurl = 'https://x.it:99999/'", "expected an absolute http(s) address"),
     ("[[source]]\nid = 'x'\nurl = 'https://'", "expected an absolute http(s) address"),
     (NEW + "hosts = 'new.example'", "line 4, key hosts: expected a list of host names, found 'new.example'"),
     (NEW + "hosts = ['https://new.example']", "expected a list of host names (bare names such as"),
@@ -343,6 +347,39 @@ def test_a_wrong_catalogue_is_refused_with_its_place(tmp_path: Path, operator: s
         laid(tmp_path, operator)
     assert str(caught.value).startswith(f"{tmp_path / 'mine.toml'}")
     assert message in str(caught.value)
+
+
+VALUES = st.recursive(
+    st.one_of(
+        st.sampled_from(
+            ["id", "one", "http://[x", "http://x.it:99999/", "(", "~", "*", "it", ":::", "Europe/Rome"]
+        ),
+        st.text(max_size=8),
+        st.integers(),
+        st.floats(),
+        st.booleans(),
+        st.dates(),
+    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["it", "title", "x"]), inner),
+    max_leaves=4,
+)
+TABLES = st.dictionaries(
+    st.sampled_from([*{key.partition(".")[0] for key in SOURCE_KEYS}, "words", "label", "aliases"]),
+    VALUES,
+    max_size=3,
+)
+
+
+@given(st.sampled_from(["source", "topic", "cluster"]), st.booleans(), TABLES)
+def test_anything_is_read_or_refused_with_its_place(
+    tmp_path_factory: pytest.TempPathFactory, kind: str, is_new: bool, table: dict[str, object]
+) -> None:
+    keys: dict[str, object] = {"id": "new", "url": "http://x.it/"} if is_new else {"id": "one"}
+    text = tomlkit.dumps({kind: [{**keys, **table}]})
+    try:
+        laid(tmp_path_factory.getbasetemp(), text)
+    except CatalogueError as error:
+        assert "mine.toml" in str(error)
 
 
 def test_the_fault_of_the_lower_file_is_placed_there(tmp_path: Path) -> None:

@@ -72,6 +72,12 @@ def test_the_file_is_made_with_its_folder(tmp_path: Path) -> None:
     assert [path.name for path in mine.path.parent.iterdir()] == ["catalogue.toml"]
 
 
+def test_adding_nothing_writes_nothing(tmp_path: Path) -> None:
+    mine = OperatorCatalogue(tmp_path / "catalogue.toml")
+    mine.add_sources([])
+    assert not mine.path.exists()
+
+
 def test_one_proved_source_changes_alone(mine: OperatorCatalogue) -> None:
     mine.write_proved("ours", Way.FEED, ["https://ours.example/feed/"])
     source = loaded(mine).get("ours")

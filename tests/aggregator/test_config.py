@@ -186,18 +186,3 @@ def test_every_option_is_described_once() -> None:
         assert hasattr(Config, option.name) or option.name in Config.__slots__
         assert option.variable == "AGGREGATOR_" + option.name.upper()
         assert option.expected
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        ("postgresql+psycopg://anna:pa@ss:w@db/archive", "postgresql+psycopg://anna:***@db/archive"),
-        ("postgresql+psycopg://db:5432/archive", "postgresql+psycopg://db:5432/archive"),
-        ("sqlite:////var/a.sqlite", "sqlite:////var/a.sqlite"),
-        (Path("/srv"), "/srv"),
-        (None, ""),
-        (3, "3"),
-    ],
-)
-def test_a_password_is_not_printed(value: str | Path | int | None, shown: str) -> None:
-    assert options()[0].shown(value) == shown
