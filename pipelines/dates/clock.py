@@ -39,6 +39,7 @@ def clock_range(ts: Tokens, i: int, *, inside: bool = True) -> tuple[Clock, Cloc
     Shapes: without `inside`, i.e. where no date was read just before, a bare `10.30` is none.
     """
     j, marked = _lead(ts, i, inside=inside)
+    marked = marked or _shares_meridiem(ts, j)
     first = clock(ts, j, marked=marked, after_date=inside)
     if first is None:
         return None
@@ -75,14 +76,21 @@ def _lead(ts: Tokens, i: int, *, inside: bool) -> tuple[int, bool]:
     return i, marked
 
 
+def _shares_meridiem(ts: Tokens, j: int) -> bool:
+    """`2-4 pm`: the first hour has no mark of its own."""
+    hour, dash, second = ts[j : j + 3]
+    between = dash.kind == "-" or dash.text == "to"
+    return hour.kind == NUMBER and between and second.kind == NUMBER and _says_meridiem(ts, j + 3)
+
+
 def clock(ts: Tokens, i: int, *, marked: bool, after_date: bool) -> tuple[Clock, int] | None:
     """One time of day; an hour without minutes needs a marker or am/pm."""
     token = ts[i]
     if token.text in NOON:
         return Clock(NOON[token.text]), i + 1
-    if token.kind != NUMBER or token.value > 24:
+    if token.kind != NUMBER:
         return None
-    if token.size not in (1, 2):
+    if token.size > 2:
         return _packed(ts, i)
     read = Clock(token.value)
     j = _minutes(ts, i + 1, read, marked=marked, after_date=after_date)
@@ -92,20 +100,22 @@ def clock(ts: Tokens, i: int, *, marked: bool, after_date: bool) -> tuple[Clock,
         else:
             read.is_bare = True
     j = _meridiem(ts, j, read)
-    if read.is_bare and not read.has_meridiem and not (marked and _is_hour(ts, j)):
+    if read.is_bare and not read.has_meridiem and not (marked and _is_hour(ts, j, after_date=after_date)):
         return None
     if read.hour > 24 or read.minute > 59 or read.second > 60 or (read.hour == 24 and read.minute):
         return None
     if ts[j].kind in _NOT_HOURS:
         return None
-    return read, _zone(ts, j, read)
+    is_exact = j > i + 4 or ts[i - 1].text == "t"
+    return read, _zone(ts, j, read, is_exact=is_exact)
 
 
-def _is_hour(ts: Tokens, j: int) -> bool:
+def _is_hour(ts: Tokens, j: int, *, after_date: bool) -> bool:
     """Whether a bare number may be an hour: no month, date or counted thing follows."""
     token = ts[j]
     if token.kind in ("/", ".", "°") and not token.gap and ts[j + 1].kind == NUMBER:
-        return False
+        # Behind a date `ore 9/13` is a span.
+        return after_date and token.kind == "/" and ts[j + 2].kind != "/"
     if token.text in STRONG_MONTHS or token.text in _COUNTED:
         return False
     return not (token.text in MONTHS and token.text not in ("set", "ago"))
@@ -148,7 +158,7 @@ def _packed(ts: Tokens, i: int) -> tuple[Clock, int] | None:
     read = Clock(int(token.text[:2]), int(token.text[2:4]), int(token.text[4:] or 0))
     if read.hour > 23 or read.minute > 59 or read.second > 60:
         return None
-    return read, _zone(ts, i + 1, read)
+    return read, _zone(ts, i + 1, read, is_exact=True)
 
 
 def _says_meridiem(ts: Tokens, j: int) -> bool:
@@ -177,10 +187,13 @@ def _meridiem(ts: Tokens, j: int, read: Clock) -> int:
     return k
 
 
-def _zone(ts: Tokens, j: int, read: Clock) -> int:
+def _zone(ts: Tokens, j: int, read: Clock, *, is_exact: bool) -> int:
+    """The place after the zone; `-13.00` and `-12:00` are offsets only behind seconds or a T."""
     k = j + (ts[j].kind == "(")
     token = ts[k]
     if token.kind in ("+", "-") and ts[k + 1].kind == NUMBER and not ts[k + 1].gap:
+        if token.kind == "-" and not is_exact and ts[k + 1].size != 4:
+            return j
         return _offset(ts, k, read, j)
     if token.text in CENTRAL_EUROPE:
         read.central = CENTRAL_EUROPE[token.text]

@@ -80,7 +80,8 @@ def _expression(ts: Tokens, i: int, setting: Setting) -> Draft | None:
             return None
         if draft.last is None:
             _extend(ts, draft, setting, has_opener=has_opener)
-    return None if _is_street(ts, i) and not draft.first.year else draft
+    has_year = draft.first.year and not draft.first.is_short_year
+    return None if _is_street(ts, i) and not has_year else draft
 
 
 def _is_street(ts: Tokens, i: int) -> bool:

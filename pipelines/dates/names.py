@@ -99,6 +99,9 @@ UNITS = {
     }.items()
     for word in row.split()
 }
+ENGLISH_UNITS = frozenset(
+    "minute minutes mins hour hours hrs day days week weeks month months year years".split()
+)
 AGO = frozenset({"fa", "ago", "addietro", "orsono", "earlier"})
 
 # Days told from today.

@@ -16,7 +16,7 @@ _ORDERS = {DateOrder.DMY: (0, 1, 2), DateOrder.MDY: (1, 0, 2), DateOrder.YMD: (2
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 
 
-def numeric(ts: Tokens, i: int, order: DateOrder) -> tuple[Day, int] | None:
+def numeric(ts: Tokens, i: int, order: DateOrder, *, in_list: bool = False) -> tuple[Day, int] | None:
     """Three numbers with the same separator between, one of them a year; in the site's order.
 
     Shapes: where the other order is possible too, it is in `other`.
@@ -24,7 +24,7 @@ def numeric(ts: Tokens, i: int, order: DateOrder) -> tuple[Day, int] | None:
     a, sep, b, sep2, c = ts[i : i + 5]
     if sep.kind not in _SEPARATORS or b.kind != NUMBER or sep2.kind != sep.kind or c.kind != NUMBER:
         return None
-    if b.size > 2 or not is_free(ts, i, i + 5):
+    if b.size > 2 or not is_free(ts, i, i + 5, in_list=in_list):
         return None
     spaced = sep.gap or sep2.gap or b.gap or c.gap
     if a.size == 4 and c.size <= 2:
@@ -38,8 +38,11 @@ def numeric(ts: Tokens, i: int, order: DateOrder) -> tuple[Day, int] | None:
     return (day, i + 5) if day else None
 
 
-def is_free(ts: Tokens, i: int, stop: int) -> bool:
-    """Whether the tokens stand for themselves: no part of a version, price, address or longer chain."""
+def is_free(ts: Tokens, i: int, stop: int, *, in_list: bool) -> bool:
+    """Whether the tokens stand for themselves: no part of a version, price, address or longer chain.
+
+    Shapes: `in_list` holds for the last of `3-5/06/2025`, where a number before is a day too.
+    """
     before, after = ts[i - 1] if i else None, ts[stop]
     if after.kind in _CURRENCY:
         return False
@@ -50,7 +53,7 @@ def is_free(ts: Tokens, i: int, stop: int) -> bool:
             return False
         if after.kind == "_" and ts[stop + 1].kind == WORD:
             return False
-    if before is None:
+    if before is None or in_list:
         return True
     if before.text in NOT_BEFORE_NUMERIC or before.kind in _CURRENCY:
         return False
@@ -101,12 +104,12 @@ def full_year(two_digits: int) -> int:
     return two_digits + (2000 if two_digits < 70 else 1900)
 
 
-def day_month(ts: Tokens, i: int, order: DateOrder) -> tuple[Day, int] | None:
+def day_month(ts: Tokens, i: int, order: DateOrder, *, in_list: bool = False) -> tuple[Day, int] | None:
     """`27/5`, `09.12`: two numbers that the words around must prove to be a day."""
     a, sep, b = ts[i : i + 3]
     if sep.kind not in ("/", ".") or sep.gap or b.kind != NUMBER or b.gap or a.size > 2 or b.size > 2:
         return None
-    if not is_free(ts, i, i + 3):
+    if not is_free(ts, i, i + 3, in_list=in_list):
         return None
     day, month = (b.value, a.value) if order is DateOrder.MDY else (a.value, b.value)
     swapped = month > 12

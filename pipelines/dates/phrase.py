@@ -40,7 +40,7 @@ _MONTH_PREPOSITIONS = frozenset(
     "a ad in entro fine meta inizio inizi da fino until since late early mid during by scorso prossimo "
     "questo last next this ultimo".split()
 )
-_BEFORE_MONTH = frozenset({"of", "di", "de", "del", "mese", "d", "|", "/", ".", "'"})
+_BEFORE_MONTH = frozenset({"of", "di", "de", "del", "mese", "|", "/", ".", "'"})
 _MAX_DAYS = 8  # in one enumeration; keeps looking ahead bounded
 
 
@@ -128,7 +128,7 @@ def _stated(ts: Tokens, i: int, setting: Setting, *, weekday: int | None, is_pro
         return _figures(ts, i, setting, weekday=weekday, is_proved=is_proved)
     if token.text in MONTHS:
         return _month_first(ts, i, setting) or _months(ts, i, setting)
-    if token.text in DAY_WORDS_IT or token.text in DAY_WORDS_EN:
+    if token.text in DAY_WORDS_IT or token.text in DAY_WORDS_EN or token.text == "twenty":
         return _day_first(ts, i, setting)
     return None
 
@@ -137,7 +137,9 @@ def _figures(ts: Tokens, i: int, setting: Setting, *, weekday: int | None, is_pr
     read = numeric.numeric(ts, i, setting.order)
     if read is None and ts[i].size > 2:
         if ts[i].size in (4, 8) and is_alone(ts, i, _end_of_figures(ts, i)):
-            read = numeric.compact(ts, i) or numeric.week_date(ts, i) or numeric.year_month(ts, i)
+            read = numeric.compact(ts, i) or numeric.week_date(ts, i)
+            if read is None and is_alone(ts, i, i + 3):
+                read = numeric.year_month(ts, i)
         return Phrase(read[0], None, read[1]) if read else None
     if read:
         return Phrase(read[0], None, read[1])
@@ -251,9 +253,11 @@ def _month_behind(ts: Tokens, i: int, setting: Setting, *, in_list: bool) -> tup
         j += 1
     if ts[j].text in MONTHS:
         return _named_month(ts, j)
-    if in_list and j > i and ts[i].kind in ("/", ".", "-"):
-        read = numeric.numeric(ts, i - 1, setting.order)
-        read = read or (numeric.day_month(ts, i - 1, setting.order) if ts[i].kind == "/" else None)
+    if in_list and j > i and ts[i].kind in ("/", ".", "-") and ts[i - 2].kind != ts[i].kind:
+        read = numeric.numeric(ts, i - 1, setting.order, in_list=True)
+        read = read or (
+            numeric.day_month(ts, i - 1, setting.order, in_list=True) if ts[i].kind == "/" else None
+        )
         return read if read and read[0].day == ts[i - 1].value else None
     return None
 
@@ -281,7 +285,12 @@ def _is_firm(ts: Tokens, j: int, stop: int) -> bool:
         return after.kind != "%"
     if after.is_capital or after.text in CLOCK_MARKS:
         return True
-    return month.text not in ("set", "may", "march", "mar") and after.text not in ("a", "to", "per", "from")
+    return month.text not in ("set", "may", "march", "mar", "ago") and after.text not in (
+        "a",
+        "to",
+        "per",
+        "from",
+    )
 
 
 def _month_first(ts: Tokens, i: int, setting: Setting) -> Phrase | None:
@@ -342,6 +351,8 @@ def _months(ts: Tokens, i: int, setting: Setting) -> Phrase | None:
     j = i + 1
     j += ts[j].kind == "."
     month = MONTHS[ts[i].text]
+    if i and ts[i - 1].kind == NUMBER and ts[i - 1].size <= 2:  # `31 aprile 2024`
+        return None
     year = stated_year(ts, j)
     if year and not (ts[year.stop].kind in ("-", "/") and ts[year.stop + 1].size == 4):
         if ts[i].text == "set" and (

@@ -10,6 +10,7 @@ from pipelines.dates.names import (
     DAY_OFFSETS,
     DAY_PARTS,
     DAY_PHRASES,
+    ENGLISH_UNITS,
     FULL_WEEKDAYS,
     FUTURE_WORDS,
     NOW_PHRASES,
@@ -103,7 +104,7 @@ def _ahead(ts: Tokens, i: int) -> tuple[Day, int] | None:
     if amount is None or ts[amount[2]].text in ("e", "and", "di", "of"):
         return None
     count, unit, j = amount
-    if word == "in" and ts[j].kind == WORD:
+    if word == "in" and (ts[j].kind == WORD or ts[j - 1].text not in ENGLISH_UNITS):
         return None
     return Day(shift=Shift(unit, count)), j
 

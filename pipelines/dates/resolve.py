@@ -227,6 +227,7 @@ def _nearest(day: Day, today: date, context: Context) -> date | None:
         month = (today.year, day.month)
         now = (today.year, today.month)
         gone = month < now if lean > 0 else month > now
+        gone = gone or (month == now and day.lean != 0)  # `lo scorso maggio`, said in May
         return date(today.year + (lean if gone else 0), day.month, 1)
     for distance in range(_NEAR_YEARS + 1):
         stated = _make(today.year + distance * lean, day.month, day.day)

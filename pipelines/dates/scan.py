@@ -51,8 +51,8 @@ class Token(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many characters it has in the text."""
-        return self.end - self.start
+        """How many characters it has, however far apart they stand in the text."""
+        return len(self.text)
 
 
 Tokens = list[Token]

@@ -46,7 +46,7 @@ _FORMS: tuple[tuple[re.Pattern[str], float, str], ...] = tuple(
         (rf"{_FREE}{_IT}[-_]{_Y}{_CLOSED}", 0.5, "month and year in a name"),
     )
 )
-_LATER_CLOCK = re.compile(r"-(?P<H>[0-9]{2})(?P<M>[0-9]{2})(?P<S>[0-9]{2})\.s?html?$")
+_LATER_CLOCK = re.compile(r"-(?P<H>[0-9]{2})(?P<M>[0-9]{2})(?P<S>[0-9]{2})\.s?html?(?:\?|$)")
 
 
 def read_url(url: str, context: Context) -> tuple[Reading, ...]:
