@@ -280,6 +280,21 @@ class Validator:
 
 
 @dataclass(frozen=True, slots=True)
+class RobotsRules:
+    """What one origin's robots.txt said, kept a day (RFC 9309, 2.4).
+
+    Shapes: `origin` is `scheme://host[:port]`; an empty `text` allows everything; `is_closed`
+        when it could not be had, which forbids everything for now, for the reason in `why`.
+    """
+
+    origin: str
+    fetched_at: datetime
+    text: str = ""
+    is_closed: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceMemory:
     """What is remembered of a Source when a visit begins; the default is: nothing.
 
@@ -389,6 +404,7 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"
     NOINDEX = "noindex"
     OUTSIDE = "outside"
+    OLD = "old"
     ERROR = "error"
 
 

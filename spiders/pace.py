@@ -1,0 +1,62 @@
+"""How fast a host is asked: the delay of its download slot, raised, eased and held.
+
+Knows nothing of why. Start reading at `at_least`; a slot is Scrapy's queue of one host.
+"""
+
+from time import monotonic
+from typing import Any
+
+from scrapy import Request
+from scrapy.core.downloader import Downloader
+from scrapy.crawler import Crawler
+
+# A held slot needs a delay: Scrapy looks at the time of its last request only if it has one.
+_TINY = 0.001
+
+
+def slot_of(crawler: Crawler, request: Request) -> str:
+    """The name of the slot that a request waits in: its host, unless its meta says otherwise."""
+    return _downloader(crawler).get_slot_key(request)
+
+
+def delay_of(crawler: Crawler, slot: str) -> float:
+    """Seconds between two requests of the slot, as it stands."""
+    downloader = _downloader(crawler)
+    return float(_settings(downloader, slot).get("delay", crawler.settings.getfloat("DOWNLOAD_DELAY")))
+
+
+def at_least(crawler: Crawler, slot: str, seconds: float, *, exact: bool = False) -> None:
+    """Asks the slot no oftener than that; with `exact` the random variation never goes below it."""
+    settings = _settings(_downloader(crawler), slot)
+    if seconds > settings.get("delay", -1.0):
+        set_delay(crawler, slot, seconds)
+    if exact and settings.get("jitter") != 0.0:
+        settings["jitter"] = 0.0
+        if live := _downloader(crawler).slots.get(slot):
+            live.jitter = 0.0
+
+
+def set_delay(crawler: Crawler, slot: str, seconds: float) -> None:
+    """Sets the slot's delay, for now and for when Scrapy forgets and makes it anew."""
+    downloader = _downloader(crawler)
+    _settings(downloader, slot)["delay"] = seconds
+    if live := downloader.slots.get(slot):
+        live.delay = seconds
+
+
+def hold(crawler: Crawler, slot: str, seconds: float) -> None:
+    """Lets nothing out of the slot for so long, whoever asks."""
+    downloader = _downloader(crawler)
+    if live := downloader.slots.get(slot):
+        live.delay = max(live.delay, _TINY)
+        live.lastseen = max(live.lastseen, monotonic() + seconds)
+
+
+def _settings(downloader: Downloader, slot: str) -> dict[str, Any]:
+    return downloader.per_slot_settings.setdefault(slot, {})
+
+
+def _downloader(crawler: Crawler) -> Downloader:
+    if crawler.engine is None:
+        raise RuntimeError("the crawl has not begun")
+    return crawler.engine.downloader

@@ -1,0 +1,70 @@
+"""Redirects, refreshes and compressed answers, within limits that are named when they are met.
+
+Knows nothing of where a redirect leads: the guard sees each hop as a request of its own.
+Start reading at `Redirect`.
+"""
+
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.downloadermiddlewares.redirect import (
+    BaseRedirectMiddleware,
+    MetaRefreshMiddleware,
+    RedirectMiddleware,
+)
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+from spiders.guard import count
+from spiders.refusal import Refusal, Rule
+
+BROKEN = "broken"
+"""The flag of an answer whose body could not be unpacked: `retry` asks again."""
+
+
+class _Quiet(BaseRedirectMiddleware):
+    """Redirects without a Referer, which our requests never carry."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """The middleware, without the signal that would warn about the missing Referer."""
+        middleware = cls(crawler.settings)
+        middleware.crawler = crawler
+        return middleware
+
+
+class Redirect(_Quiet, RedirectMiddleware):
+    """Follows redirects by status, so many and no more."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]  # without the old spider argument
+        """The next hop, or the answer."""
+        try:
+            return super().process_response(request, response)
+        except IgnoreRequest as error:
+            count(self.crawler, Rule.REDIRECTS)
+            hops = request.meta.get("redirect_times", 0)
+            raise Refusal(Rule.REDIRECTS, f"{response.url} redirects on after {hops} hops") from error
+
+
+class MetaRefresh(_Quiet, MetaRefreshMiddleware):
+    """Follows `<meta http-equiv=refresh>` stubs, which static site generators leave for old addresses."""
+
+
+class Unpack(HttpCompressionMiddleware):
+    """Unpacks answers; a bomb is refused by name, a broken body is marked."""
+
+    def __init__(self, *, crawler: Crawler) -> None:
+        super().__init__(crawler=crawler)
+        self._crawler = crawler
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]  # without the old spider argument
+        """The answer, unpacked."""
+        try:
+            return super().process_response(request, response)
+        except IgnoreRequest as error:
+            count(self._crawler, Rule.TOO_LARGE)
+            raise Refusal(Rule.TOO_LARGE, f"{response.url} unpacks to more than is taken") from error
+        except Exception:  # noqa: BLE001 - each of four decompressors raises errors of its own
+            return response.replace(body=b"", flags=[*response.flags, BROKEN])

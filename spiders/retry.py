@@ -1,0 +1,175 @@
+"""Asks again what failed for now, later and more slowly; leaves alone a host that keeps failing.
+
+Knows nothing of what is asked for. Start reading at `Retry.process_response`.
+"""
+
+import asyncio
+import random
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Self
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import TunnelError
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from twisted.internet.error import ConnectError, ConnectionClosed
+
+from spiders import pace
+from spiders.guard import count
+from spiders.redirect import BROKEN
+from spiders.refusal import GivenUp, Refusal, Rule
+
+_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 524})
+_TOO_FAST = frozenset({429, 503})
+_ERRORS = (
+    CannotResolveHostError,
+    ConnectError,
+    ConnectionClosed,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+    TunnelError,
+    OSError,
+)
+# A slot's delay after complaints never grows beyond this; a host that wants more says Retry-After.
+_SLOWEST = 60.0
+# After so many answers in a row without a complaint the delay is halved again, down to the Source's.
+_EASE_AFTER = 20
+# A wait beyond a year is a broken clock, not a wish: 'far in the future' will do.
+_LONGEST = timedelta(days=365)
+
+
+@dataclass(slots=True)
+class _Host:
+    """What a crawl has seen of a host: requests in a row given up, good answers in a row."""
+
+    failed: int = 0
+    good: int = 0
+    pace: float | None = None
+    given_up: GivenUp | None = None
+
+
+class Retry:
+    """Downloader middleware in place of Scrapy's, which knows neither Retry-After nor back-off.
+
+    Settings: RETRY_TIMES; RETRY_BACKOFF, seconds before the first retry, doubled each time;
+    RETRY_AFTER_MAX, seconds that are waited for: a longer wish ends the visit to the host;
+    RETRY_HOST_FAILURES, requests in a row that failed for good before the host is left alone.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._times = crawler.settings.getint("RETRY_TIMES")
+        self._backoff = crawler.settings.getfloat("RETRY_BACKOFF")
+        self._longest = crawler.settings.getfloat("RETRY_AFTER_MAX")
+        self._patience = crawler.settings.getint("RETRY_HOST_FAILURES")
+        self._hosts: dict[str, _Host] = defaultdict(_Host)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """The retries of a crawl."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Refuses what would go to a host that was given up."""
+        given_up = self._hosts[self._slot(request)].given_up
+        if given_up is not None:
+            raise GivenUp(given_up.host, given_up.detail, given_up.retry_at)
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        """The answer, or the request again when the answer is a failure for now."""
+        slot = self._slot(request)
+        host = self._hosts[slot]
+        is_broken = BROKEN in response.flags
+        if response.status not in _STATUSES and not is_broken:
+            self._praise(slot, host)
+            return response
+        wait = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+        if response.status in _TOO_FAST:
+            self._slow_down(slot, host)
+        if wait is not None and wait > self._longest:
+            raise self._give_up(slot, f"it asks for {wait:.0f} seconds of rest", wait)
+        if wait is not None:
+            pace.hold(self._crawler, slot, wait)
+        again = await self._again(request, f"HTTP {response.status}", is_held=wait is not None)
+        if again is None and is_broken:
+            count(self._crawler, Rule.BROKEN_BODY)
+            raise Refusal(Rule.BROKEN_BODY, f"{response.url}: the compressed body cannot be unpacked")
+        return again or response
+
+    async def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        """The request again when the failure may be one for now."""
+        if not isinstance(exception, _ERRORS):
+            return None
+        return await self._again(request, type(exception).__name__, is_held=False)
+
+    async def _again(self, request: Request, why: str, *, is_held: bool) -> Request | None:
+        slot, times = self._slot(request), request.meta.get("retry_times", 0)
+        host = self._hosts[slot]
+        host.good = 0
+        if times >= self._times or host.given_up:
+            host.failed += 1
+            if host.failed >= self._patience and not host.given_up:
+                self._give_up(slot, f"{host.failed} requests in a row failed, the last with {why}", None)
+            return None
+        if not is_held:
+            # Half of it at random, so that hosts that failed together are not asked together.
+            await asyncio.sleep(self._backoff * 2**times * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+        again = request.copy()
+        again.meta["retry_times"] = times + 1
+        again.dont_filter = True
+        again.priority = request.priority - 1
+        if self._crawler.stats is not None:
+            self._crawler.stats.inc_value("retry/count")
+            self._crawler.stats.inc_value(f"retry/reason_count/{why}")
+        return again
+
+    def _give_up(self, slot: str, detail: str, wait: float | None) -> GivenUp:
+        retry_at = None if wait is None else datetime.now(UTC) + min(timedelta(seconds=wait), _LONGEST)
+        given_up = GivenUp(slot, detail, retry_at)
+        self._hosts[slot].given_up = given_up
+        count(self._crawler, Rule.GIVEN_UP)
+        return given_up
+
+    def _slow_down(self, slot: str, host: _Host) -> None:
+        current = pace.delay_of(self._crawler, slot)
+        host.pace = current if host.pace is None else host.pace
+        pace.set_delay(self._crawler, slot, min(max(current * 2, self._backoff), max(_SLOWEST, current)))
+
+    def _praise(self, slot: str, host: _Host) -> None:
+        host.failed = 0
+        host.good += 1
+        if host.pace is not None and host.good % _EASE_AFTER == 0:
+            eased = max(pace.delay_of(self._crawler, slot) / 2, host.pace)
+            pace.set_delay(self._crawler, slot, eased)
+            host.pace = None if eased == host.pace else host.pace
+
+    def _slot(self, request: Request) -> str:
+        return pace.slot_of(self._crawler, request)
+
+
+def retry_after(header: bytes | None, now: datetime) -> float | None:
+    """The seconds that a Retry-After asks for, as number or HTTP date; None where it says neither.
+
+    Source: RFC 9110, 10.2.3. A date that is past means now.
+    """
+    text = (header or b"").decode("latin-1").strip()
+    if text.isdecimal():
+        return float(text[:12])
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max((at - now).total_seconds(), 0.0)
