@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+pytest_plugins = ("databases",)
+
 # Options of whoever runs the tests must not reach them.
 for _name in [name for name in os.environ if name.startswith("AGGREGATOR_")]:
     del os.environ[_name]

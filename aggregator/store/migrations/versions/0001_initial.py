@@ -291,3 +291,6 @@ def upgrade() -> None:
         op.f("ix_sighting_source_id_entry_id"), "sighting", ["source_id", "entry_id"], unique=False
     )
     op.create_index("uq_sighting_url_source_id", "sighting", ["url", "source_id"], unique=True)
+    op.execute(
+        "INSERT INTO meta (id, change_seq, catalogue_digest, created_at) VALUES (1, 0, '', CURRENT_TIMESTAMP)"
+    )
