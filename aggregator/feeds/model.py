@@ -1,41 +1,21 @@
-"""One model of a feed and its items, made from Entries, from which every format is rendered.
+"""One model of a feed and its items, from which every format is rendered.
 
-Must not know formats, files, the store or the clock: the same Entries give the same Document.
-Start reading at `document_of`; what may leave of an article is decided in `item_of` alone.
+Values alone: knows no Entry, format, file or clock. `compose` makes them.
+Start reading at `Document`.
 """
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
-from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo
 
-from aggregator.feeds.markup import plain_text, safe_html
-from aggregator.feeds.strings import LANGUAGES, say
-from aggregator.items import Article, Entry, Precision, Publish, PublishedDate, Source, Term
-from aggregator.text import cut, one_line
-from aggregator.urls import host_of, join
+from aggregator.items import Precision, Source, Term
 
 MINUTES_TO_LIVE = 60
 """How long readers may wait between two visits: RSS ttl, sy:updatePeriod, HTTP max-age."""
 
 # Said by a feed that has no entry yet, in place of the clock: the year that the ids are minted in.
 _NOTHING_YET = datetime(2026, 1, 1, tzinfo=UTC)
-# The first page of the Web is of August 1991: what is dated before, or well after it was read,
-# carries the date of something else. Readers would bury the one and pin the other on top.
-_FIRST_YEAR = 1991
-_AHEAD = timedelta(days=1)
-# Longest seen on the sites followed: 240 letters. A whole text in the title field ends here.
-_TITLE_LENGTH = 300
-# 30 times a long article. Beyond, the summary stands for it and the link leads to the rest.
-_HTML_LENGTH = 200_000
-_MEDIA_TYPES = {
-    "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif",
-    "webp": "image/webp", "avif": "image/avif", "svg": "image/svg+xml",
-}  # fmt: skip
 
 
 class Omission(StrEnum):
@@ -166,6 +146,10 @@ class Archive:
     is_full: bool = False
 
 
+LIVE = Archive()
+"""The place of a feed that has no history."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A feed ready to be rendered: items newest arrival first, ids and `updated_at` distinct."""
@@ -173,269 +157,9 @@ class Document:
     channel: Channel
     items: tuple[Item, ...]
     omitted: Mapping[str, int]
-    archive: Archive = Archive()
+    archive: Archive = LIVE
 
     @property
     def updated_at(self) -> datetime:
         """The newest change among the items; never the clock."""
         return max((item.updated_at for item in self.items), default=_NOTHING_YET)
-
-
-def document_of(
-    channel: Channel,
-    entries: Iterable[Entry],
-    edition: Edition,
-    *,
-    related: Mapping[int, tuple[Related, ...]] | None = None,
-    archive: Archive = Archive(),
-) -> Document:
-    """The Document of these Entries, which come newest arrival first.
-
-    Shapes: `related` is by the Entry's id. What cannot be shown is counted in `omitted`.
-    Raises: never because of an Entry: one that breaks is omitted as `error`.
-    """
-    items: dict[str, Item] = {}
-    omitted: Counter[str] = Counter()
-    taken: set[datetime] = set()
-    for entry in entries:
-        try:
-            item = item_of(entry, edition, channel, (related or {}).get(entry.id, ()))
-        except Exception:  # noqa: BLE001 - one bad entry must not cost the feed; it is counted
-            item = Omission.ERROR
-        if isinstance(item, Item) and item.tag in items:
-            item = Omission.DUPLICATE
-        if isinstance(item, Omission):
-            omitted[item] += 1
-        else:
-            items[item.tag] = _distinct(item, taken)
-    return Document(channel, tuple(items.values()), dict(omitted), archive)
-
-
-def channel_of(name: str, edition: Edition) -> Channel:
-    """The feed of that name: `all`, `it`, `en`, `cluster-<id>`, `topic-<id>` or `source-<id>`.
-
-    A feed speaks its own language: `en` in English, a source's in the source's, the others in
-    the edition's.
-    """
-    kind, _, key = name.partition("-")
-    language, label = edition.language, ""
-    if kind in LANGUAGES:
-        language = kind
-    elif kind == "source":
-        source = edition.sources.get(key) or Source(key, "")
-        language = source.languages[0] if source.languages[:1] in (("it",), ("en",)) else language
-        label = source.name or key
-    elif key:
-        label = edition.terms[key].label(language) if key in edition.terms else key
-    return Channel(
-        name=name,
-        id=edition.tag(f"feed/{name}"),
-        label=one_line(label) or say(f"label.{kind}", language),
-        title=one_line(say(f"title.{kind}", language, label=label)),
-        description=one_line(say(f"about.{kind}", language, label=label)),
-        language=language,
-        site_url=_site_of(name, edition),
-        author=say("publisher", language),
-        rights=say("rights.feed", language),
-        address=edition.address(f"feeds/{name}"),
-    )
-
-
-def item_of(
-    entry: Entry, edition: Edition, channel: Channel, related: tuple[Related, ...] = ()
-) -> Item | Omission:
-    """What of an Entry may leave, by its source's policy and its page's robots directives.
-
-    Shapes: `full` gives safe HTML and the image, `summary` the publisher's teaser cut at a word,
-        `title` nothing beyond title, source, date and link.
-    Source: the robots directives as search engines document them; `none` is `noindex, nofollow`.
-    """
-    article = entry.article
-    source = edition.sources.get(article.source_id) or _stranger(article)
-    robots = _Robots.of(article.robots)
-    if robots.is_hidden:
-        return Omission.NOINDEX
-    if not (tag := one_line(entry.tag)):
-        return Omission.NO_ID
-    if not (url := absolute(article.url)):
-        return Omission.NO_LINK
-    publish = robots.limit(source.publish)
-    published_at, precision = _published(article.published, source.zone, entry.first_seen_at)
-    item = Item(
-        tag=tag,
-        url=url,
-        title=cut(plain_text(article.title), _TITLE_LENGTH) or say("untitled", channel.language),
-        language=_language(article.language) or channel.language,
-        publisher=_publisher(source, url, edition),
-        published_at=published_at,
-        precision=precision,
-        zone=source.zone,
-        updated_at=entry.changed_at.astimezone(UTC),
-        rights=say("rights.item", channel.language, source=_name(source, url)),
-        authors=(_name(source, url),),
-        categories=_date_mark(precision, edition, channel),
-    )
-    if publish is Publish.TITLE:
-        return item
-    html = safe_html(article.html, url) if publish is Publish.FULL else ""
-    return replace(
-        item,
-        summary=cut(_summary(article, publish), min(edition.summary_length, robots.snippet)),
-        html=html if len(html) <= _HTML_LENGTH else "",
-        authors=tuple(dict.fromkeys(filter(None, map(one_line, article.authors)))) or item.authors,
-        categories=_categories(article, source, edition, channel) + item.categories,
-        related=_translations(article) + related,
-        image=_image(article.image) if publish is Publish.FULL and robots.allows_image else None,
-    )
-
-
-def absolute(url: str) -> str:
-    """The address as feeds carry it: http(s), ASCII, percent-encoded; empty for any other.
-
-    Source: RFC 3986 section 2; a space, quote or letter outside ASCII makes a feed invalid.
-    """
-    found = join("", one_line(url))
-    if not found:
-        return ""
-    try:
-        parts = urlsplit(found)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return ""
-    safe = "%/:=&?~+!$,;'@()*-._"
-    query = f"?{quote(parts.query, safe=safe)}" if parts.query else ""
-    return f"{parts.scheme}://{host_of(found)}{port}{quote(parts.path or '/', safe=safe)}{query}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Robots:
-    """What a page's robots directives leave: `snippet` is the longest text in characters."""
-
-    is_hidden: bool
-    snippet: int
-    allows_image: bool
-
-    @classmethod
-    def of(cls, directives: tuple[str, ...]) -> "_Robots":
-        words = {word.strip().lower().replace(" ", "") for word in directives}
-        snippet = 1_000_000
-        for word in words:
-            if match := re.fullmatch(r"max-snippet:(\d+)", word):
-                snippet = min(snippet, int(match[1]))
-        return cls(
-            is_hidden=bool(words & {"noindex", "none"}),
-            snippet=0 if words & {"nosnippet", "noarchive"} else snippet,
-            allows_image=not words & {"noimageindex", "max-image-preview:none"},
-        )
-
-    def limit(self, publish: Publish) -> Publish:
-        if self.snippet == 0:
-            return Publish.TITLE
-        # A bound on what may be quoted is one on the whole text too.
-        return Publish.SUMMARY if publish is Publish.FULL and self.snippet < 1_000_000 else publish
-
-
-def _published(
-    date: PublishedDate | None, zone: str, first_seen_at: datetime
-) -> tuple[datetime, Precision | None]:
-    """When to say that it was published; precision None marks the day it was first seen."""
-    seen = first_seen_at.astimezone(UTC)
-    if date is None or date.day.year < _FIRST_YEAR:
-        return seen, None
-    # Noon: midnight in Italy is the day before in UTC, and would be shown so.
-    noon = datetime.combine(date.day, time(12), tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    at = date.at.astimezone(UTC) if date.at and date.precision is Precision.MINUTE else noon
-    return (seen, None) if at > seen + _AHEAD else (at, date.precision)
-
-
-def _date_mark(precision: Precision | None, edition: Edition, channel: Channel) -> tuple[Category, ...]:
-    if precision in (Precision.MINUTE, Precision.DAY):
-        return ()
-    term = precision.value if precision else "unknown"
-    return (Category(term, edition.tag("date"), say(f"date.{term}", channel.language)),)
-
-
-def _categories(article: Article, source: Source, edition: Edition, channel: Channel) -> tuple[Category, ...]:
-    """Technology clusters first, then topics, in the order in which they are mentioned; the language."""
-    named = dict.fromkeys(([source.cluster] if source.cluster else []) + [m.term for m in article.mentions])
-    terms = [edition.terms[key] for key in named if key in edition.terms]
-    terms.sort(key=lambda term: not term.is_cluster)
-    found = [
-        Category(
-            term.id,
-            edition.tag("cluster" if term.is_cluster else "topic"),
-            one_line(term.label(channel.language)),
-        )
-        for term in terms
-    ]
-    if (language := _language(article.language)) in LANGUAGES:
-        found.append(
-            Category(language, edition.tag("language"), say(f"language.{language}", channel.language))
-        )
-    return tuple(found)
-
-
-def _summary(article: Article, publish: Publish) -> str:
-    """The publisher's own teaser; the text's beginning only where all of it may leave."""
-    teaser = plain_text(article.summary)
-    return teaser or (one_line(article.text) if publish is Publish.FULL else "")
-
-
-def _translations(article: Article) -> tuple[Related, ...]:
-    own = _language(article.language)
-    pairs = ((_language(language), absolute(url)) for language, url in article.translations)
-    return tuple(Related(url, language=lang) for lang, url in pairs if url and lang and lang != own)
-
-
-def _image(url: str | None) -> Image | None:
-    address = absolute(url or "")
-    ending = urlsplit(address).path.rpartition(".")[2].lower()
-    return Image(address, _MEDIA_TYPES.get(ending, "")) if address else None
-
-
-def _publisher(source: Source, url: str, edition: Edition) -> Publisher:
-    site = absolute(source.url) or f"https://{host_of(url)}/"
-    feed = next(filter(None, map(absolute, source.feeds)), "")
-    return Publisher(edition.tag(f"source/{quote(source.id)}"), _name(source, url), site, feed or site)
-
-
-def _stranger(article: Article) -> Source:
-    """A source that the catalogue no longer has: only what nobody can object to leaves."""
-    return Source(article.source_id, f"https://{host_of(article.url)}/", publish=Publish.TITLE)
-
-
-def _name(source: Source, url: str) -> str:
-    return one_line(source.name) or host_of(source.url) or host_of(url)
-
-
-def _language(code: str) -> str:
-    """A language tag as BCP 47 has it; empty for what is not one."""
-    return code.lower() if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", code) else ""
-
-
-def _site_of(name: str, edition: Edition) -> str:
-    """The web site of a feed: our page of it, else the source's or cluster's own, else any of them."""
-    if edition.base_url:
-        return edition.address(f"feeds/{name}.html")
-    kind, _, key = name.partition("-")
-    ranked = sorted(
-        edition.sources.values(),
-        key=lambda s: (
-            not (kind == "source" and s.id == key),
-            not (kind == "cluster" and s.cluster == key),
-            s.kind != "cluster",
-        ),
-    )
-    return next(filter(None, (absolute(s.url) for s in ranked)), f"https://{edition.authority}/")
-
-
-def _distinct(item: Item, taken: set[datetime]) -> Item:
-    """The item with an `updated_at` that no other has: feeds' validators ask for it.
-
-    The archive's own instants are distinct; those of restored files may not be.
-    """
-    at = item.updated_at
-    while at in taken:
-        at -= timedelta(microseconds=1)
-    taken.add(at)
-    return item if at == item.updated_at else replace(item, updated_at=at)

@@ -13,17 +13,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aggregator.feeds.compose import absolute, channel_of, document_of
 from aggregator.feeds.folder import Folder, locked
 from aggregator.feeds.jsonfeed import render_json
-from aggregator.feeds.model import (
-    Archive,
-    Channel,
-    Edition,
-    Related,
-    absolute,
-    channel_of,
-    document_of,
-)
+from aggregator.feeds.model import Archive, Channel, Edition, Related
 from aggregator.feeds.opml import Group, render_opml
 from aggregator.feeds.pages import FORMATS, render_index, render_page
 from aggregator.feeds.strings import LANGUAGES, say

@@ -9,8 +9,8 @@ import pytest
 from feed_samples import ATOM_SCHEMA, EDITION, entries, entry
 from lxml import etree, html
 
+from aggregator.feeds.compose import channel_of, document_of
 from aggregator.feeds.jsonfeed import render_json
-from aggregator.feeds.model import channel_of, document_of
 from aggregator.feeds.pages import render_page
 from aggregator.feeds.syndication import render_atom, render_rss
 from aggregator.items import Precision, PublishedDate

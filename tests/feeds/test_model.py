@@ -7,8 +7,9 @@ from feed_samples import EDITION, SEEN, WITHOUT_ADDRESS, entries, entry
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregator.feeds.compose import absolute, channel_of, document_of, item_of
 from aggregator.feeds.markup import plain_text, safe_html
-from aggregator.feeds.model import Item, Omission, absolute, channel_of, document_of, item_of
+from aggregator.feeds.model import Item, Omission
 from aggregator.items import Precision, Publish, PublishedDate, Source
 
 ALL = channel_of("all", EDITION)
@@ -41,13 +42,14 @@ def test_items_keep_the_order_of_arrival_and_their_tags() -> None:
     ]
     document = document_of(ALL, given, EDITION)
     assert [i.tag for i in document.items] == [e.tag for e in given]
-    assert document.updated_at == given[0].changed_at
+    assert document.updated_at.replace(microsecond=0) == given[0].changed_at
 
 
 def test_a_correction_of_an_old_entry_updates_the_feed() -> None:
     given = entries(3)
     corrected = replace(given[2], changed_at=SEEN + timedelta(days=9))
-    assert document_of(ALL, [*given[:2], corrected], EDITION).updated_at == SEEN + timedelta(days=9)
+    found = document_of(ALL, [*given[:2], corrected], EDITION)
+    assert found.updated_at.replace(microsecond=0) == SEEN + timedelta(days=9)
 
 
 def test_an_empty_feed_has_an_instant_that_is_not_the_clock() -> None:
@@ -192,11 +194,19 @@ def test_what_cannot_be_shown_is_counted_and_the_rest_is_there() -> None:
     assert document.omitted == {"noindex": 1, "no_link": 1, "no_id": 1, "duplicate": 1, "error": 1}
 
 
-def test_updated_is_distinct_even_where_the_archive_is_not() -> None:
-    same = [replace(e, changed_at=SEEN) for e in entries(4)]
+def test_updated_is_distinct_and_the_same_in_every_feed() -> None:
+    same = [replace(e, changed_at=SEEN) for e in entries(100)]
     document = document_of(ALL, same, EDITION)
-    assert len({i.updated_at for i in document.items}) == 4
-    assert document.updated_at == SEEN
+    assert len({i.updated_at for i in document.items}) == 100
+    assert {i.updated_at.replace(microsecond=0) for i in document.items} == {SEEN}
+    other = document_of(channel_of("topic-idrogeno", EDITION), same[40:60], EDITION)
+    assert [i.updated_at for i in other.items] == [i.updated_at for i in document.items[40:60]]
+
+
+def test_updated_is_distinct_even_where_ids_fall_on_one_microsecond() -> None:
+    clash = [entry(n, tag=f"tag:notizie.example,2026:{n}", changed_at=SEEN) for n in range(3000)]
+    document = document_of(ALL, clash, EDITION)
+    assert len({i.updated_at for i in document.items}) == 3000
 
 
 # as found -> as carried
