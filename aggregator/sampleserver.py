@@ -4,6 +4,7 @@ Knows nothing of crawling and never opens a connection of its own: what it does 
 address in a page holds a port, so that ids and results are the same everywhere. Start at `SampleSites`.
 """
 
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import socket
 from types import TracebackType
 from urllib.parse import parse_qsl, urlsplit
 
@@ -47,7 +49,7 @@ class SampleSites:
     def start(self) -> str:
         """Listens on a free port of 127.0.0.1 in a background thread; gives the proxy's URL."""
         handler = type("Handler", (_Handler,), {"sample": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server = _Server(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
         return f"http://127.0.0.1:{self.port}"
@@ -58,7 +60,7 @@ class SampleSites:
         return int(self._server.server_address[1]) if self._server else 0
 
     def stop(self) -> None:
-        """Ends listening; open requests are answered first. Harmless when not started."""
+        """Ends listening and waits for the thread. Harmless when not started."""
         if self._server and self._thread:
             self._server.shutdown()
             self._thread.join()
@@ -96,6 +98,17 @@ def _find(found: Resources, path: str, query: str) -> Answer:
         return redirect(f"{path}/")
     resource = resource or found[MISSING]
     return resource if isinstance(resource, Answer) else resource(fields)
+
+
+class _Server(ThreadingHTTPServer):
+    """Takes as many callers at once as a crawler brings; a caller that hangs up is no event."""
+
+    request_queue_size = 64
+
+    def handle_error(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
+        """Says nothing of broken connections; all else is printed as the library does."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -44,9 +44,8 @@ def rss(
 
 def _rss_item(post: Post, *, full: bool, dated: bool) -> str:
     lines = [f"<title>{escape(post.title)}</title>", f"<link>{escape(post.url)}</link>"]
-    if dated and post.day:
-        at = post.at or datetime(post.day.year, post.day.month, post.day.day, tzinfo=UTC)
-        lines.append(f"<pubDate>{format_datetime(at.astimezone(UTC))}</pubDate>")
+    if dated and post.at:
+        lines.append(f"<pubDate>{format_datetime(post.at)}</pubDate>")
     lines += [f"<dc:creator><![CDATA[{author}]]></dc:creator>" for author in post.authors]
     lines += [f"<category><![CDATA[{tag}]]></category>" for tag in (post.category, *post.tags) if tag]
     lines.append(f'<guid isPermaLink="false">http://{post.host}/?p={post.number}</guid>')

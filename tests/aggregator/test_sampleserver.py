@@ -2,6 +2,9 @@
 
 import http.client
 import json
+import socket
+import struct
+import threading
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -120,6 +123,20 @@ def test_the_api_gives_every_post_once_over_its_pages(sites: SampleSites) -> Non
 def test_the_api_filters(sites: SampleSites, query: str, ids: list[int]) -> None:
     rows = json.loads(ask(sites, f"http://mobilita.example/wp-json/wp/v2/posts?_fields=id&{query}")[2])
     assert rows == [{"id": number} for number in ids]
+
+
+def test_a_caller_that_hangs_up_leaves_no_trace(
+    sites: SampleSites, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caller = socket.create_connection(("127.0.0.1", sites.port))
+    caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close() sends a reset
+    caller.sendall(b"GET http://mobilita.example/ HT")
+    caller.close()
+    assert ask(sites, SEED)[0] == 200  # accepted after the one that hung up
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(10)
+    assert capfd.readouterr().err == ""
 
 
 def test_stopping_twice_and_without_start_is_harmless() -> None:
