@@ -18,14 +18,14 @@ from pipelines.repair import repair
 # The longest true headlines of Italian newspapers stay under 250 characters.
 TITLE_LENGTH = 300
 # What a place's word counts, by the beginning of `where`; the first that fits. Feeds and APIs
-# give the title field itself; `<title>` and social cards are written for search engines.
+# give the title field itself; `<title>` and social cards are written for search engines; for
+# headings see below.
 _WEIGHTS = (
     ("operator:", 1000.0),
     ("selector:", 100.0),
     ("wordpress:", 4.0),
     ("import:", 4.0),
     ("feed:", 3.0),
-    ("page:h1", 3.0),
     ("sitemap:", 2.0),
     ("jsonld:WebPage", 1.0),
     ("jsonld:", 2.0),
@@ -33,11 +33,14 @@ _WEIGHTS = (
     ("meta:og", 2.0),
     ("listing:", 1.5),
     ("page:title", 1.5),
-    ("page:h", 2.0),
     ("meta:", 0.5),
     ("page:", 1.0),
     ("url:", 0.1),
 )
+_HEADING = re.compile(r"page:h[1-6]")
+# Headings, by where `extract` puts them: it lists first those that agree with the page's head.
+# Right on 0.89 of 792 pages of a public corpus (0.86 with one weight for every heading).
+_BEST_H1, _BEST_LOWER, _NEXT, _LONE = 5.0, 1.5, 0.6, 2.2
 _COUNTER = re.compile(r"^(?:\(\d{1,3}\+?\)|\[\d{1,3}\])\s+")
 # Separators stand between spaces, but for the bar: `Titolo|Sito`.
 _SEPARATOR = re.compile(r"(\s*\|+\s*|\s+(?:[–—·•»«›>~/]|-{1,2}|:{2})\s+)")
@@ -80,7 +83,9 @@ class _Reading:
 
 def choose_title(found: tuple[Found, ...], source: Source, url: str) -> tuple[str, Evidence]:
     """The title and its evidence; empty where no place has one of its own."""
-    readings = _agreeing([_read(item, source, url) for item in found])
+    readings = _agreeing(
+        [_read(item, weight, source, url) for item, weight in zip(found, _weights(found), strict=True)]
+    )
     votes: dict[str, float] = {}
     spoken: set[tuple[str, str]] = set()
     for reading in readings:
@@ -121,11 +126,32 @@ def is_site_name(text: str, source: Source, url: str) -> bool:
         whole = re.sub(r"\W", "", host.removeprefix("www."))
         if squashed in (label, whole, "www" + whole) or (len(squashed) >= 4 and label.startswith(squashed)):
             return True
+        if len(label) >= 5 and squashed.startswith(label) and 2 * len(squashed) <= 3 * len(label):
+            return True
     name = set(words(source.name))
     return bool(name) and (set(own) == name or (len(own) > 1 and (name <= set(own) or set(own) <= name)))
 
 
-def _read(found: Found, source: Source, url: str) -> _Reading:
+def _weights(found: tuple[Found, ...]) -> list[float]:
+    """What each place's word counts. Headings come first where they agree with the page's head."""
+    weights = [
+        next((value for start, value in _WEIGHTS if item.where.startswith(start)), 1.0) for item in found
+    ]
+    for at, item in enumerate(found):
+        if not _HEADING.match(item.where):
+            continue
+        if at and not _HEADING.match(found[at - 1].where):
+            weights[at] = _LONE
+        elif at:
+            weights[at] = _NEXT
+        else:
+            # Of one or two words it may be a section's, or any word of the true title.
+            is_long = len(item.value.split()) > 2
+            weights[at] = _BEST_H1 if item.where.startswith("page:h1") and is_long else _BEST_LOWER
+    return weights
+
+
+def _read(found: Found, weight: float, source: Source, url: str) -> _Reading:
     text = _without_site(clean_title(found.value), source, url)
     key = " ".join(words(text))
     if (
@@ -135,7 +161,6 @@ def _read(found: Found, source: Source, url: str) -> _Reading:
         or is_site_name(text, source, url)
     ):
         key = ""
-    weight = next((value for start, value in _WEIGHTS if found.where.startswith(start)), 1.0)
     return _Reading(found, text, key, weight, bool(_ELLIPSIS.search(text)))
 
 

@@ -65,7 +65,7 @@ def test_a_title_alone(value: str, expected: str) -> None:
         ([("page:h1", "APERTI I CORSI"), ("meta:og:title", "Aperti i corsi")], "Aperti i corsi"),
         # Two against one; the API above the page; a person above all.
         (
-            [("page:h1", "Corsi"), ("jsonld:headline", "Aperti i corsi"), ("meta:og:title", "Aperti i corsi")],
+            [("page:h1", "Corsi"), ("jsonld:x", "Aperti i corsi"), ("meta:og:title", "Aperti i corsi")],
             "Aperti i corsi",
         ),
         ([("page:h1", "Formazione"), ("wordpress:title", "Aperti i corsi")], "Aperti i corsi"),
