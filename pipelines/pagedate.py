@@ -1,0 +1,303 @@
+"""The publication date of a page: a decision over all that the page and its way in say.
+
+Knows no HTML and no feed, only Found texts and where they were read. Start reading at
+`choose_dates`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from aggregator.items import Evidence, Found, Precision, PublishedDate, RawArticle, Source
+from pipelines.dates import Reading, read_date
+from pipelines.dates.read import zone_of
+
+# How far a place is to be believed about the publication date, first pattern first. They order
+# places and add up where these agree; they are judgements, not measured frequencies.
+_TRUST: tuple[tuple[re.Pattern[str], float], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), trust)
+    for pattern, trust in (
+        (r"operator:", 1.0),
+        (r"selector:", 0.97),
+        (r"import:", 0.95),
+        (r"wordpress:date", 0.95),
+        (r"sitemap:lastmod", 0.0),
+        (r"sitemap:", 0.85),
+        (r"jsonld:.*(created|upload)", 0.6),
+        (r"jsonld:", 0.9),
+        (r"meta:.*(publi|issued|pubdate|sailthru|article)", 0.88),
+        (r"meta:", 0.7),
+        (r"microdata:.*(created|upload)", 0.55),
+        (r"microdata:", 0.82),
+        (r"feed:", 0.88),
+        (r"listing:", 0.75),
+        (r"page:.*\[datetime\]", 0.8),
+        (r"page:dateline", 0.6),
+        (r"page:", 0.7),
+        (r"url:", 0.6),
+        (r"http:", 0.0),
+    )
+)
+_MACHINE = ("wordpress:", "sitemap:", "jsonld:", "meta:", "microdata:", "feed:", "import:")
+_LABELLED, _LATE = 0.15, 0.45
+_EARLIEST = date(1990, 1, 1)  # before the web nothing was published on it
+_LEAST = 0.2  # what is believed less is not said at all
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PageDates:
+    """When a page was published and changed, with the evidence for `published` and `modified`.
+
+    Units: `modified_at` is UTC, None unless a time of day was stated.
+    """
+
+    published: PublishedDate | None
+    modified_at: datetime | None
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A Found as it was read; `day` is in the Source's zone, `at` None where no hour is known."""
+
+    found: Found
+    reading: Reading
+    day: date
+    at: datetime | None
+    trust: float
+
+    @property
+    def precision(self) -> Precision:
+        if self.reading.precision is Precision.MINUTE and self.at is None:
+            return Precision.DAY
+        return self.reading.precision
+
+
+def choose_dates(raw: RawArticle, source: Source, fetched_at: datetime) -> PageDates:
+    """The dates of a page by all its evidence; None where nothing is believed enough.
+
+    Shapes: days that agree add up, machine-readable hours win among them; what contradicts the
+        choice lowers its confidence and is named in the evidence. Nothing is later than the
+        fetch, plus a day for zones.
+    Units: `fetched_at` is aware.
+    """
+    zone = zone_of(source.zone)
+    modified = _claims(raw.modified, source, zone, fetched_at, field="modified")
+    address = Found(raw.url, "url:path")
+    founds = (*(f for f in raw.published if not f.where.startswith("url:")), address)
+    claims = _claims(founds, source, zone, fetched_at, field="published")
+    claims = _without_copies_of(modified, _with_local_hours(claims, zone))
+    published, chosen, why = _choose(claims, fetched_at)
+    evidence = Evidence("published", chosen, _others(raw.published, chosen), why)
+    modified_at, last, reason = _choose_modified(modified, published)
+    told = Evidence("modified", last, _others(raw.modified, last), reason)
+    return PageDates(published, modified_at, (evidence, told) if raw.modified else (evidence,))
+
+
+def _others(founds: Iterable[Found], chosen: Found | None) -> tuple[Found, ...]:
+    return tuple(found for found in founds if found != chosen)
+
+
+def _claims(
+    founds: Iterable[Found], source: Source, zone: tzinfo, fetched_at: datetime, *, field: str
+) -> list[_Claim]:
+    claims = []
+    for found in founds:
+        trust = next((trust for pattern, trust in _TRUST if pattern.match(found.where)), 0.5)
+        if field == "modified" and found.where.startswith("sitemap:"):
+            trust = 0.5
+        if not trust:
+            continue
+        reading = _read(found, source, fetched_at)
+        claim = _claim(found, reading, trust, zone, fetched_at) if reading else None
+        if claim and _counts(claim, field):
+            claims.append(claim)
+    return claims
+
+
+def _read(found: Found, source: Source, fetched_at: datetime) -> Reading | None:
+    kind = found.where.partition(":")[0]
+    role = kind if kind == "url" else "header" if kind == "http" else "published"
+    return read_date(found.value, order=source.date_order, zone=source.zone, reference=fetched_at, role=role)
+
+
+def _counts(claim: _Claim, field: str) -> bool:
+    """Whether the words before the date, if any, speak of this field."""
+    label = claim.reading.label
+    if field == "modified":
+        return label != "published" or claim.found.where.startswith(_MACHINE)
+    return label not in ("modified", "deadline")
+
+
+def _claim(found: Found, reading: Reading, trust: float, zone: tzinfo, fetched_at: datetime) -> _Claim | None:
+    start, weight = reading.start, trust * reading.confidence
+    day, at = _in_zone(start, zone)
+    latest = fetched_at.astimezone(zone).date() + _DAY
+    if day > latest:
+        earlier = [_in_zone(other, zone) for other in reading.alternatives]
+        earlier = [other for other in earlier if other[0] <= latest]
+        if not earlier:
+            return None
+        (day, at), weight = earlier[0], weight * 0.6
+    if day < _EARLIEST:
+        return None
+    weight *= _doubt(found, reading, day, fetched_at.astimezone(zone).date())
+    if reading.label == "published":
+        weight = min(1.0, weight + _LABELLED)
+    return _Claim(found, reading, day, at, weight)
+
+
+def _in_zone(start: date | datetime, zone: tzinfo) -> tuple[date, datetime | None]:
+    """The day in the zone, and the instant unless it is a midnight that stands for a day."""
+    if not isinstance(start, datetime):
+        return start, None
+    local = start.astimezone(zone)
+    for moment in (start, local):
+        if (moment.hour, moment.minute, moment.second) == (0, 0, 0):
+            return moment.date(), None
+    return local.date(), start.astimezone(UTC)
+
+
+def _doubt(found: Found, reading: Reading, day: date, today: date) -> float:
+    """What is left of a claim's weight: visible ranges are events, today's day may be a page header's."""
+    if not found.where.startswith(("page:", "listing:")) or "[datetime]" in found.where:
+        return 1.0
+    if reading.end is not None:
+        return 0.2
+    if day == today and not reading.label and reading.precision is Precision.DAY:
+        return 0.7
+    return 1.0
+
+
+def _with_local_hours(claims: list[_Claim], zone: tzinfo) -> list[_Claim]:
+    """Local hours that a page labels as UTC, put right where its visible day proves them.
+
+    `23:30Z` is the next day in Rome; a page that shows the day before and nothing for the next
+    writes its own hours with another zone's sign.
+    """
+    days = {claim.day for claim in claims if claim.at is None and claim.precision is Precision.DAY}
+    out = []
+    for claim in claims:
+        start = claim.reading.start
+        if claim.at and isinstance(start, datetime) and start.utcoffset() == timedelta(0):
+            literal = start.date()
+            if literal != claim.day and literal in days and claim.day not in days:
+                at = start.replace(tzinfo=zone).astimezone(UTC)
+                out.append(replace(claim, day=literal, at=at, trust=claim.trust * 0.8))
+                continue
+        out.append(claim)
+    return out
+
+
+def _without_copies_of(modified: list[_Claim], claims: list[_Claim]) -> list[_Claim]:
+    """Claims that repeat the hour of the last change believed less, where an earlier day is claimed."""
+    changes = {claim.at for claim in modified if claim.at}
+    earliest = min((claim.day for claim in claims), default=None)
+    return [
+        replace(claim, trust=claim.trust * _LATE)
+        if claim.at in changes and earliest is not None and earliest < claim.day
+        else claim
+        for claim in claims
+    ]
+
+
+def _choose(claims: list[_Claim], fetched_at: datetime) -> tuple[PublishedDate | None, Found | None, str]:
+    if not claims:
+        return None, None, "no date found"
+    # What a person set, for this page or for the whole site, is not put to the vote.
+    groups = _groups([c for c in claims if c.found.where.startswith(("operator:", "selector:"))] or claims)
+    scores = {key: _score(group) for key, group in groups.items()}
+    winner = max(scores, key=lambda key: (scores[key], key[1]))
+    if scores[winner] < _LEAST:
+        return None, None, "nothing found is sure enough"
+    group = groups[winner]
+    best = _best(group, fetched_at)
+    against = [claim for claim in claims if not _agree(claim, best)]
+    confidence = scores[winner] * (1 - 0.6 * max((claim.trust for claim in against), default=0.0))
+    why = _why(best, [c for c in group if c is not best], against)
+    published = PublishedDate(best.at, best.day, best.precision, round(confidence, 2))
+    return published, best.found, why
+
+
+def _groups(claims: list[_Claim]) -> dict[tuple[bool, date], list[_Claim]]:
+    """Claims by day; months and years join the days that lie within them, and stand alone else."""
+    groups: dict[tuple[bool, date], list[_Claim]] = {}
+    exact = [claim for claim in claims if claim.precision in (Precision.MINUTE, Precision.DAY)]
+    for claim in exact:
+        groups.setdefault((True, claim.day), []).append(claim)
+    for claim in claims:
+        if claim in exact:
+            continue
+        homes = [group for group in groups.values() if _agree(claim, group[0])]
+        for group in homes:
+            group.append(claim)
+        if not homes:
+            groups.setdefault((False, claim.day), []).append(claim)
+    return groups
+
+
+def _agree(a: _Claim, b: _Claim) -> bool:
+    if Precision.YEAR in (a.precision, b.precision):
+        return a.day.year == b.day.year
+    if Precision.MONTH in (a.precision, b.precision):
+        return (a.day.year, a.day.month) == (b.day.year, b.day.month)
+    return a.day == b.day
+
+
+def _score(group: list[_Claim]) -> float:
+    """1 less what is left of doubt when each kind of place has spoken once."""
+    best: dict[str, float] = {}
+    for claim in group:
+        kind = claim.found.where.partition(":")[0]
+        best[kind] = max(best.get(kind, 0.0), claim.trust)
+    doubt = 1.0
+    for trust in best.values():
+        doubt *= 1 - min(trust, 0.99)
+    return 1 - doubt
+
+
+def _best(group: list[_Claim], fetched_at: datetime) -> _Claim:
+    """The finest claim, the most trusted among equals, one that is not after the fetch if there is one."""
+
+    def rank(claim: _Claim) -> tuple[bool, bool, bool, float]:
+        return (
+            claim.precision in (Precision.MINUTE, Precision.DAY),
+            claim.at is not None and claim.at <= fetched_at,
+            claim.at is not None,
+            claim.trust,
+        )
+
+    return max(group, key=rank)
+
+
+def _why(best: _Claim, same: list[_Claim], against: list[_Claim]) -> str:
+    words = [f"{best.found.where}: {best.reading.why}"]
+    if same:
+        words.append("agrees: " + ", ".join(dict.fromkeys(claim.found.where for claim in same)))
+    hours = {claim.at for claim in same if claim.at and claim.at != best.at}
+    if best.at and hours:
+        words.append("hours differ: " + ", ".join(sorted(hour.isoformat() for hour in hours)))
+    if against:
+        said = (f"{claim.found.where} says {claim.day.isoformat()}" for claim in against)
+        words.append("contradicts: " + ", ".join(dict.fromkeys(said)))
+    return "; ".join(words)
+
+
+def _choose_modified(
+    claims: list[_Claim], published: PublishedDate | None
+) -> tuple[datetime | None, Found | None, str]:
+    """The most trusted hour of change that is not before the publication."""
+    if not claims:
+        return None, None, "no date found"
+    timed = [claim for claim in claims if claim.at]
+    if not timed:
+        best = max(claims, key=lambda claim: claim.trust)
+        return None, best.found, f"{best.day.isoformat()}, no time of day stated"
+    if published:
+        timed = [claim for claim in timed if claim.day >= published.day]
+    if not timed:
+        return None, None, "all are before the publication"
+    best = max(timed, key=lambda claim: claim.trust)
+    return best.at, best.found, f"{best.found.where}: {best.reading.why}"
