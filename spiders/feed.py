@@ -80,16 +80,21 @@ def _read_xml(text: str, page: Page, source: Source) -> Listing:
         raise ParseError("the answer is no feed: no RSS, RDF or Atom element in it", url=page.url)
     channel = parsed.feed
     language = _text(channel.get("language"))
-    found = [c for entry in parsed.entries if (c := _candidate(entry, page, language))]
+    # feedparser takes Dublin Core's date for an update; in RSS it is the date of publication.
+    published = ("published", "updated") if "<dc:date" in text else ("published",)
+    found = [c for entry in parsed.entries if (c := _candidate(entry, page, language, published))]
     candidates, outside = gather(found, source)
     return Listing(candidates, further(_next_of(channel, page, bool(found)), page, source), outside)
 
 
-def _candidate(entry: Mapping[str, Any], page: Page, language: str | None) -> Candidate | None:
+def _candidate(
+    entry: Mapping[str, Any], page: Page, language: str | None, published: tuple[str, ...]
+) -> Candidate | None:
     url = urls.join(page.url, _link_of(entry))
     if url is None:
         return None
     content, markup = _content_of(entry)
+    date = next((text for name in published if (text := _stated(entry, name))), None)
     summary = _text(entry.get("summary"))
     if summary == content and content is not None:
         summary = None
@@ -98,9 +103,8 @@ def _candidate(entry: Mapping[str, Any], page: Page, language: str | None) -> Ca
         way=Way.FEED,
         listed_at=page.url,
         title=_title_of(entry),
-        published=_text(entry.get("published")),
-        # feedparser gives `published` for an `updated` that is not there.
-        modified=_text(entry.get("updated")) if "updated" in entry else None,
+        published=date,
+        modified=_stated(entry, "updated") if "updated" not in published or "published" in entry else None,
         summary=summary,
         content=content,
         is_full_text=markup and is_full_text(content, summary),
@@ -110,6 +114,11 @@ def _candidate(entry: Mapping[str, Any], page: Page, language: str | None) -> Ca
         image=urls.join(url, _image_of(entry)),
         guid=_text(entry.get("id")),
     )
+
+
+def _stated(entry: Mapping[str, Any], name: str) -> str | None:
+    """A date as found: `get` alone would give `published` for an `updated` that is not there."""
+    return _text(entry.get(name)) if name in entry else None
 
 
 def _link_of(entry: Mapping[str, Any]) -> str | None:

@@ -36,8 +36,10 @@ _LIST_PAGE = re.compile(
     r"^/(?:wp-admin|wp-json|wp-content|wp-includes|xmlrpc\.php|wp-login\.php)(?:/|$)",
     re.IGNORECASE,
 )
+# Languages that Italian institutions publish in: any two letters could be an article's slug.
+_LANGUAGE = r"(?:it|en|de|fr|es|pt|nl|pl|ro|sl|hr|el|ru|uk|zh|ja|ar)"
 _HOME = re.compile(
-    r"^/?(?:[a-z]{2}(?:-[a-z]{2})?/?|(?:[a-z]{2}/)?index\d*\.(?:html?|php|aspx?))?$", re.IGNORECASE
+    rf"^/?(?:{_LANGUAGE}(?:-[a-z]{{2}})?/?|(?:{_LANGUAGE}/)?index\d*\.(?:html?|php|aspx?))?$", re.IGNORECASE
 )
 # At a home page these ask for another archive, never for one article as `?p=` and `?id=` do.
 _HOME_QUERY = {"cat", "tag", "author", "paged", "s", "feed", "lang", "m"}

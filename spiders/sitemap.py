@@ -126,7 +126,8 @@ def _entry(element: etree._Element) -> _Entry:
             if href and language:
                 entry.alternates.append((language, href))
         elif text:
-            prefix = "image:" if name == "loc" and _local(child.getparent()) == "image" else ""
+            parent = _local(child.getparent())
+            prefix = f"{parent}:" if parent in {"image", "video"} else ""
             entry.texts.setdefault(prefix + name, text)
     return entry
 

@@ -18,8 +18,8 @@ from spiders.reading import wanted
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _NOISE_TAGS = ("script", "style", "noscript", "template", "nav", "form", "svg", "iframe", "select", "button")
-# Whole words of class and id that name what surrounds a list; `page-header` or `no-sidebar` on a
-# wrapper must not take the list with it, so a wrapper of the main content is never dropped.
+# Whole words of class and id that name what surrounds a list. `no-sidebar` and the like stand on
+# wrappers of everything: what holds most of the page's text is never dropped.
 _NOISE_WORDS = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|submenu|breadcrumbs?|cookies?|site-footer|page-footer|tag-?cloud|tagcloud|social|share|"
     r"sharing|sidebar|widget|pagination|pager|lang(?:uage)?-?(?:switcher|selector)|skip-?links?|topbar|toolbar)(?:$|[\s_-])",
@@ -177,6 +177,7 @@ def image_in(block: Tag, base: str) -> str | None:
 def _drop_noise(soup: BeautifulSoup) -> None:
     for tag in soup.find_all(_NOISE_TAGS):
         tag.decompose()
+    most = len(soup.get_text()) / 2
     for tag in soup.find_all(True):
         if tag.decomposed or tag.name in {"html", "body", "main", "article"}:
             continue
@@ -185,7 +186,7 @@ def _drop_noise(soup: BeautifulSoup) -> None:
         is_frame = tag.name in {"header", "footer"} and not tag.find_parent(
             ["article", "main", "li", "section"]
         )
-        if (is_noise or is_frame) and not tag.find(["main", "article"]):
+        if (is_noise or is_frame) and not tag.find(["main", "article"]) and len(tag.get_text()) < most:
             tag.decompose()
 
 
