@@ -55,25 +55,26 @@ def place(
     """
     found = find_neighbours(session, [arrival.article for arrival in arrivals])
     saved: list[Saved] = []
-    new: list[tuple[Arrival, Match]] = []
+    new: list[tuple[int, Arrival, Match]] = []
     copies: list[tuple[Arrival, Neighbour]] = []
-    for arriving, nearby, own in zip(arrivals, found, keys, strict=True):
+    for n, (arriving, nearby, own) in enumerate(zip(arrivals, found, keys, strict=True)):
         arrival, hood = _with_true_key(session, arriving, nearby, own)
         match = visit.decide(arrival.article, hood)
         if hood.page is not None:
             effect = revisit(session, visit, hood.page, arrival, hood.by_text)
-            saved.append(Saved(match, effect))
         elif match.level in (Level.URL, Level.TEXT):
+            effect = Effect.COPY
             copies.append((arrival, _entry_of(match, hood)))
-            saved.append(Saved(match, Effect.COPY))
         else:
-            new.append((arrival, match))
-            saved.append(Saved(match, Effect.NEW))
-    ids = iter(_store_new(session, visit, new))
+            effect = Effect.NEW
+            new.append((n, arrival, match))
+        saved.append(Saved(match, effect))
+    ids = _store_new(session, visit, [(arrival, match) for _, arrival, match in new])
     _store_copies(session, visit, copies)
-    return [
-        replace(s, match=replace(s.match, entry_id=next(ids))) if s.effect is Effect.NEW else s for s in saved
-    ]
+    for (n, _, match), entry_id in zip(new, ids, strict=True):
+        if match.level is Level.NEW:
+            saved[n] = Saved(replace(match, entry_id=entry_id), Effect.NEW)
+    return saved
 
 
 def revisit(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, exists, false, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.errors import StoreError
@@ -120,9 +120,8 @@ def announce(session: Session, source_id: str, *, now: datetime, live_days: int 
     ids = list(session.scalars(pending.order_by(*order, EntryRow.canonical_url, EntryRow.source_id)))
     if not ids:
         return 0
-
     oldest = now.date() - timedelta(days=live_days)
-    is_recent = and_(_DAY_IS_KNOWN, EntryRow.published_day > oldest)
+    is_recent = func.coalesce(_DAY_IS_KNOWN & (EntryRow.published_day > oldest), false())
     for id_, seq in zip(ids, take_numbers(session, len(ids)), strict=True):
         values = {"announced_seq": seq, "change_seq": seq, "is_live": or_(~EntryRow.is_backfill, is_recent)}
         session.execute(update(table(EntryRow)).where(EntryRow.id == id_).values(values))

@@ -101,12 +101,18 @@ def savepoint(session: Session) -> Iterator[None]:
 
     Raises: StoreError when it is the database that fails, and not what was written to it.
     """
+    first: DBAPIError | None = None  # a full disk ends the transaction, and undoing then fails as well
     try:
         with session.begin_nested():
-            yield
+            try:
+                yield
+            except DBAPIError as error:
+                first = error
+                raise
     except DBAPIError as error:
-        if is_fault(error):
-            raise StoreError(describe(session.get_bind().engine.url, error)) from error
+        fault = first or error
+        if is_fault(fault):
+            raise StoreError(describe(session.get_bind().engine.url, fault)) from fault
         raise
 
 
