@@ -56,8 +56,8 @@ class Post:
     """One page of a sample site and the truth about it.
 
     Shapes: `path` starts with `/`; `aliases` are other paths that show the same post; `states` says
-        what of the publication date the page itself shows (`minute`, `day`, `url`, `none`), while a
-        feed, sitemap or API may say more; `visible` is how many paragraphs a reader without a
+        what of the publication date the page itself shows (`minute`, `day`, `yearless`, `url`, `none`),
+        while a feed, sitemap or API may say more; `visible` is how many paragraphs a reader without a
         subscription gets, `teaser` how many stand under its title in lists.
     Units: `published` is a day, or an instant in the site's zone.
     """

@@ -20,7 +20,7 @@ def build(site: Site) -> Resources:
         "/robots.txt": plain(f"User-agent: *\nAllow: /\n\nSitemap: {site.url}/sitemap_index.xml\n"),
         "/sitemap_index.xml": syndication.sitemap_index(maps, syndication.newest(site.articles)),
         "/sitemap-pagine.xml": syndication.sitemap(others),
-        "/sitemap-news.xml": syndication.news_sitemap(site.name, site.articles),
+        "/sitemap-news.xml": syndication.news_sitemap(site.name, (*site.articles, _removed(site))),
         "/": page(_frame(site, site.name, '<div id="app"></div><noscript>Attiva JavaScript.</noscript>')),
         MISSING: page(_frame(site, "Pagina non trovata", _MISSING_TEXT)),  # 200: a soft 404
     }
@@ -39,6 +39,14 @@ _MISSING_TEXT = (
     "<h1>Pagina non trovata</h1><p>Spiacenti, la pagina che stai cercando non esiste o è stata rimossa."
     " Torna alla home page oppure usa la ricerca.</p>"
 )
+
+
+def _removed(site: Site) -> Post:
+    """A post that the sitemap still names after it was taken down."""
+    last = site.articles[-1]
+    return replace(
+        last, number=2299999, path="/2026/10/un-articolo-tolto/2299999/", title="Un articolo tolto"
+    )
 
 
 def _encoded(post: Post, html: str) -> Answer:

@@ -15,6 +15,10 @@ _WALL = (
     "<p>Per continuare a leggere abbonati: il primo mese costa un euro.</p>"
     "<p>Hai già un abbonamento? Accedi.</p></div>"
 )
+_PRAISE = (
+    '<div class="promo"><p>“Lo leggo ogni mattina con il caffè, da quarant’anni.”</p>'
+    "<small>Una lettrice, 22 luglio 2021</small></div>"
+)
 _COMMENTS = (
     '<section id="comments"><h3>Commenti (2)</h3><div class="comment"><b>lettore_bs</b> '
     "<time>3 giorni fa</time>"
@@ -79,7 +83,8 @@ def _json_ld(site: Site, post: Post) -> str:
     }
     graph = {"@context": "https://schema.org", "@graph": [crumbs, article]}
     single = {"@context": "https://schema.org"} | article
-    value = graph if post.pick("json-ld", "graph", "single") == "graph" else single
+    shapes: dict[str, object] = {"graph": graph, "single": single, "list": [single]}
+    value = shapes[post.pick("json-ld", *shapes)]
     return f'<script type="application/ld+json">{json.dumps(value, ensure_ascii=False)}</script>'
 
 
@@ -102,9 +107,11 @@ def _article(site: Site, post: Post) -> str:
         f'<span class="reading">{max(1, sum(len(p.text) for p in post.text) // 900)} \' di lettura</span>'
     )
     photo = ""
-    if post.image:
+    if post.image:  # the caption is printed twice
+        caption = escape(post.title)
         photo = (
-            f'<figure><img src="{post.image}" alt=""><figcaption>{escape(post.title)} - © {site.name}'
+            f'<figure><img src="{post.image}" alt="" title="{caption}"><span>{caption}</span>'
+            f"<figcaption>{caption} - © {site.name}"
             "</figcaption></figure>"
         )
     inside = post.pick("inside", markup.advert(), markup.read_also(post, site.articles), "")
@@ -113,8 +120,9 @@ def _article(site: Site, post: Post) -> str:
     rights = f'<p class="rights">riproduzione riservata © {site.host}</p>'
     card = f'<div class="author-card"><b>{by}</b><p>Scrive per {site.name} dal 2011.</p></div>' if by else ""
     tail = post.pick("tail", card + _COMMENTS, _COMMENTS, card)
+    praise = post.pick("praise", "", "", _PRAISE)  # its date stands before the article's
     return (
-        f'<article><span class="kicker">{escape(post.category)}</span><h1>{escape(post.title)}'
+        f'{praise}<article><span class="kicker">{escape(post.category)}</span><h1>{escape(post.title)}'
         f"</h1>{byline}{stamp}{minutes}"
         f"{photo}{text}{wall}{rights}{markup.share_buttons(post)}</article>{tail}"
     )
@@ -124,7 +132,9 @@ def _stamp(post: Post) -> str:
     if post.day is None or post.states == "none":
         return ""
     words = markup.long_day(post.day)
-    return post.pick("stamp", words, f"{markup.weekday(post.day)} {words}", markup.time_tag(post.day, words))
+    english_order = f"{markup.month(post.day).capitalize()} {post.day.day}, {post.day.year}"
+    with_weekday = f"{markup.weekday(post.day)} {words}"
+    return post.pick("stamp", words, with_weekday, english_order, markup.time_tag(post.day, words))
 
 
 def _amp(site: Site, post: Post) -> str:

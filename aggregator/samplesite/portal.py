@@ -83,7 +83,7 @@ def _article(post: Post) -> str:
         f'<section class="news-detail"><h1>{escape(post.title)}</h1>{lines}{picture}'
         f"{markup.wrap(content, post, 'row', 'col-12')}{again}</section>"
         '<section class="related"><h2>Potrebbe interessarti</h2>'
-        "<p>Scopri le opportunità di collaborazione.</p></section>"
+        "<p>Premio Innovazione: iscrizioni entro il 30/06/2027.</p></section>"
     )
 
 
@@ -106,7 +106,8 @@ def _date_lines(post: Post) -> str:
 def _frame(site: Site, title: str, body: str, head: str = "") -> str:
     return markup.document(
         f"<title>{escape(title)} | {site.name}</title>\n{head}",
-        f'{_NEW_WINDOW}<header><a href="/">{site.name}</a><nav><a href="{_LIST}">News</a> '
+        f"{_NEW_WINDOW}<header><span>Oggi è {markup.weekday(site.today)} {markup.long_day(site.today)}</span>"
+        f'<a href="/">{site.name}</a><nav><a href="{_LIST}">News</a> '
         '<a href="/it/login">Accedi</a>'
         f"</nav></header>\n<main>{body}</main>\n{markup.newsletter_box('it')}"
         "<footer><p>© Regione Lombardia 2016-2026 - Tutti i diritti riservati</p>"

@@ -6,7 +6,7 @@ of recent articles below it that is longer than most articles. Start reading at 
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import escape
 from typing import Any
 
@@ -89,7 +89,7 @@ def _article(site: Site, post: Post) -> str:
         bullets = (
             f'<ul class="{post.pick("meta", "post-meta", "entry-meta", "meta-list")}">'
             f'<li class="{post.pick("date", "date", "meta-date", "post-date")}">'
-            f"{icon}{markup.slashed(post.day)}</li>"
+            f"{icon}{_bullet(post.day, post.states)}</li>"
             f'<li class="meta-cat"><a href="/category/notizie/">{escape(post.category)}</a></li></ul>'
         )
     picture = f'<figure><img src="{post.image}" alt="{escape(post.title)}"></figure>' if post.image else ""
@@ -109,6 +109,11 @@ def _article(site: Site, post: Post) -> str:
         f"{picture}{bullets}{above}{text}{below}</article>{recent}"
     )
     return _frame(site, language, body, _head(site, post), post)
+
+
+def _bullet(day: date, states: str) -> str:
+    """The day as the theme prints it; the theme before this one left the year out, in English on any page."""
+    return f"{day:%d} {markup.month(day, 'en')[:3]}" if states == "yearless" else markup.slashed(day)
 
 
 def _head(site: Site, post: Post) -> str:

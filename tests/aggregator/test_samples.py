@@ -90,7 +90,9 @@ def test_other_addresses_show_the_same(post: Post) -> None:
 
 def forms(day: date) -> list[str]:
     short = f"{day:%d} {markup.month(day)[:3]} {day.year}"
-    return [markup.slashed(day), markup.long_day(day), markup.long_day(day, "en"), day.isoformat(), short]
+    english_order = f"{markup.month(day).capitalize()} {day.day}, {day.year}"
+    words = [markup.long_day(day), markup.long_day(day, "en"), short, english_order]
+    return [markup.slashed(day), day.isoformat(), *words]
 
 
 @pytest.mark.parametrize("post", ARTICLES, ids=by_key)
@@ -102,6 +104,10 @@ def test_page_states_of_its_date_what_it_is_said_to_state(post: Post) -> None:
         assert post.day
         assert not any(form in page for form in forms(post.day))
         assert any(form in post.path for form in url_forms(post.day))
+    elif post.states == "yearless":
+        assert post.day
+        assert f"{post.day:%d %b}<" in page
+        assert not any(form in page for form in forms(post.day))
     else:
         assert post.day
         assert any(form in page or form in shown_of(page) for form in forms(post.day))
@@ -175,6 +181,16 @@ WAYS = {
     "rivista.example": ["/archivio/"],
     "compositi.example": ["/atom.xml"],
 }
+
+
+def test_the_daily_s_sitemap_names_a_page_that_is_gone_and_answers_200() -> None:
+    listed = re.findall(
+        r"<loc>(.*?)</loc>", SAMPLES.answer("http://quotidiano.example/sitemap-news.xml").body.decode()
+    )
+    gone = set(listed) - {post.url for post in SITES["quotidiano.example"].articles}
+    assert len(gone) == 1
+    answer = SAMPLES.answer(gone.pop())
+    assert (answer.status, "Pagina non trovata" in shown(answer)) == (200, True)
 
 
 @pytest.mark.parametrize("host", SITES)
