@@ -163,7 +163,7 @@ def absolute(url: str) -> str:
         return ""
     try:
         parts = urlsplit(found)
-        port = f":{parts.port}" if parts.port else ""
+        port = f":{parts.port}" if parts.port not in (None, 80 if parts.scheme == "http" else 443) else ""
     except ValueError:
         return ""
     safe = "%/:=&?~+!$,;'@()*-._"

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from aggregator.feeds.compose import absolute, channel_of, document_of
 from aggregator.feeds.folder import Folder, locked
@@ -23,6 +22,7 @@ from aggregator.feeds.strings import LANGUAGES, say
 from aggregator.feeds.syndication import render_atom, render_rss
 from aggregator.items import Entry, Source, Vocabulary
 from aggregator.query import Query
+from aggregator.store import Session, Store
 from aggregator.store.archive import authority, change_seq
 from aggregator.store.articles import find
 from aggregator.store.feeds import (
@@ -36,11 +36,6 @@ from aggregator.store.feeds import (
     save_states,
 )
 from aggregator.store.sources import find_sources
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from aggregator.store import Store
 
 ARCHIVE_ENTRIES = 100
 """How many entries a document of the history holds."""
@@ -65,7 +60,7 @@ class PublishReport:
 
 
 def publish(
-    store: "Store",
+    store: Store,
     vocabulary: Vocabulary,
     out: Path,
     *,
@@ -108,7 +103,7 @@ def publish(
 class _Publication:
     """One publication under way: what stands, and what has been done so far."""
 
-    def __init__(self, session: "Session", folder: Folder, edition: Edition, feed_entries: int) -> None:
+    def __init__(self, session: Session, folder: Folder, edition: Edition, feed_entries: int) -> None:
         self.session = session
         self.folder = folder
         self.edition = edition

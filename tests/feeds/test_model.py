@@ -214,6 +214,8 @@ ADDRESSES = [
     ("https://mobilita.example/a", "https://mobilita.example/a"),
     ("HTTPS://Mobilita.example", "https://mobilita.example/"),
     ("https://mobilita.example/città nuova?q=è&x=1#c", "https://mobilita.example/citt%C3%A0%20nuova?q=%C3%A8&x=1"),
+    ("https://mobilita.example:443/a", "https://mobilita.example/a"),
+    ("http://mobilita.example:443/a", "http://mobilita.example:443/a"),
     ("https://mobilita.example/gi%C3%A0", "https://mobilita.example/gi%C3%A0"),
     ("http://mobilità.example:8080/<b>\"'", "http://xn--mobilit-fwa.example:8080/%3Cb%3E%22'"),
     ("javascript:alert(1)", ""),
