@@ -35,13 +35,13 @@ class Digester:
             return await self._run(fetched, source, small)
         except BrokenProcessPool:
             pass  # one of the pages under way killed its worker: each is tried again by itself
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  a bad page costs one page
             return _failed(fetched, error)
         async with self._alone:
             self._discard()
             try:
                 return await self._run(fetched, source, small)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  a bad page costs one page
                 self._discard()
                 return _failed(fetched, error)
 
@@ -75,7 +75,9 @@ class Digester:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 

@@ -8,7 +8,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Any, Protocol, Self
 
 from scrapy import Request, Spider
@@ -21,7 +20,7 @@ from aggregator.errors import ParseError
 from aggregator.items import Candidate, Fetched, Page, Reason, Refused, Source, Validator, Way
 from spiders import detect, feed, listing, sitemap, wordpress
 from spiders.reading import Listing
-from spiders.visit import Entrance, Visit
+from spiders.visit import Visit
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +53,8 @@ class PassedOver:
 class Road(Protocol):
     """What the spider needs of whoever started it."""
 
-    async def open_visits(self) -> list[Visit]:
-        """The visits to make, their Sources leased."""
+    def visits(self) -> AsyncIterator[Visit]:
+        """The visits to make, their Sources leased, as hosts become free."""
 
     def visit_over(self, visit: Visit) -> None:
         """Called once a visit has nothing under way any more."""
@@ -75,15 +74,17 @@ class SourceSpider(Spider):
         """The spider with its road: the one handed over, else one opened by the project's settings."""
         road = kwargs.pop("road", None)
         if road is None:
-            road = load_object(crawler.settings["ROAD"]).from_settings(crawler.settings, only=kwargs.pop("only", ""))
+            road = load_object(crawler.settings["ROAD"]).from_settings(
+                crawler.settings, only=kwargs.pop("only", "")
+            )
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.road = road
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
         """The first requests of every visit."""
-        for visit in await self.road.open_visits():
-            visit.entrances.extend(_entrances(visit))
+        async for visit in self.road.visits():
+            visit.entrances.extend(visit.first_entrances(wordpress.first_urls(visit.source)))
             for request in self._next_entrance(visit):
                 yield request
 
@@ -91,14 +92,14 @@ class SourceSpider(Spider):
 
     def _next_entrance(self, visit: Visit) -> Iterator[Any]:
         """Opens the next way in, or ends the listing when there is none left."""
-        if visit.entrances:
-            visit.entrance = visit.entrances.popleft()
-            if visit.entrance.way is Way.AUTO:
-                yield self._request(visit, visit.entrance.urls[0], self._parse_home)
-                return
-            yield from self._list(visit, visit.entrance.urls)
-            return
-        yield from self._choose(visit)
+        entrance = visit.next_entrance()
+        if entrance is None:
+            yield from self._choose(visit)
+        elif entrance.way is Way.AUTO:
+            yield self._request(visit, entrance.urls[0], self._discover)
+        else:
+            visit.way = entrance
+            yield from self._list(visit, entrance.urls)
 
     def _list(self, visit: Visit, urls: Iterable[str]) -> Iterator[Request]:
         for url in urls:
@@ -108,16 +109,13 @@ class SourceSpider(Spider):
             visit.open_listings += 1
             yield self._request(visit, url, self._parse_listing, validator=visit.memory.validator(url))
 
-    def _parse_home(self, response: Response, visit: Visit) -> Iterator[Any]:
+    def _discover(self, response: Response, visit: Visit) -> Iterator[Any]:
         """Reads from a home page, or from robots.txt, which ways in its owner offers."""
         page = page_of(response)
-        wanted = visit.source.way
         found = detect.read_ways(page, visit.source)
-        ways = [w for w in found if wanted in (Way.AUTO, w.way)]
-        entrances = [Entrance(way, tuple(w.url for w in group)) for way, group in groupby(ways, key=lambda w: w.way)]
-        visit.entrances.extend(entrances)
-        if not entrances:
-            visit.errors.append(f"no {wanted} way in found at {page.url} (HTTP {page.status})")
+        visit.plan(tuple((way.way, way.url) for way in found), is_home=page.requested_url == visit.source.url)
+        if not found:
+            visit.errors.append(f"no way in found at {page.url} (HTTP {page.status})")
         yield from self._next_entrance(visit)
 
     def _parse_listing(self, response: Response, visit: Visit) -> Iterator[Any]:
@@ -175,7 +173,9 @@ class SourceSpider(Spider):
         if page.status >= 500 or page.status in (408, 425, 429):
             # Not the article's fault: not decided, so the next visit asks again.
             visit.counts["failed"] += 1
-            log.warning("no answer for good source=%s url=%s status=%d", visit.source.id, page.url, page.status)
+            log.warning(
+                "no answer for good source=%s url=%s status=%d", visit.source.id, page.url, page.status
+            )
             return
         yield Fetched(visit.source.id, page, candidate)
 
@@ -244,29 +244,17 @@ def page_of(response: Response) -> Page:
         (name.decode("latin-1").lower(), value.decode("latin-1"))
         for name in names
         for value in response.headers.getlist(name)
-        if value is not None
     )
-    first = (response.request.meta.get("redirect_urls") or [response.request.url])[0] if response.request else response.url
+    first = (
+        (response.request.meta.get("redirect_urls") or [response.request.url])[0]
+        if response.request
+        else response.url
+    )
     return Page(response.url, response.body, datetime.now(UTC), response.status, headers, first)
 
 
 def record_page(candidate: Candidate) -> Page:
     """The Page that stands for a record whose way gave the full text: no page was fetched."""
-    return Page(candidate.url, b"", datetime.now(UTC), 200, (("content-type", "application/json"),), candidate.url)
-
-
-def _entrances(visit: Visit) -> list[Entrance]:
-    """The ways in to try, in order; AUTO stands for 'ask the home page'."""
-    source, memory = visit.source, visit.memory
-    home = Entrance(Way.AUTO, (source.url,))
-    match source.way:
-        case Way.FEED if source.feeds:
-            return [Entrance(Way.FEED, source.feeds)]
-        case Way.LISTING:
-            return [Entrance(Way.LISTING, source.listing or (source.url,))]
-        case Way.WORDPRESS:
-            return [Entrance(Way.WORDPRESS, wordpress.first_urls(source))]
-        case _ if memory.way is not None and memory.way_urls and source.way in (Way.AUTO, memory.way):
-            return [Entrance(memory.way, memory.way_urls), home]
-        case _:
-            return [home]
+    return Page(
+        candidate.url, b"", datetime.now(UTC), 200, (("content-type", "application/json"),), candidate.url
+    )

@@ -7,9 +7,11 @@ from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
 
 from aggregator.items import Candidate, Source, SourceMemory, Validator, Way
 from aggregator.urls import canonical_url
+from spiders.detect import GUESSES
 
 # Pages of lists, API or sitemaps in one visit: 50,000 URLs of a sitemap index, or the 1,000
 # posts of a cluster's first visit in steps of ten, stay well below; an endless calendar does not.
@@ -38,8 +40,9 @@ class Entrance:
 class Visit:
     """The state of a visit. Mutable: the spider's callbacks move it along.
 
-    Shapes: `counts` hold found, fetched, not_modified, failed, passed_over; `errors` are words
-        for the operator, first cause first.
+    Shapes: `way` is the last entrance that was read as a list; `counts` hold found, fetched,
+        not_modified, outside, failed, passed_over; `errors` are words for the operator about
+        the way in under way, `past_errors` about those given up.
     """
 
     source: Source
@@ -48,6 +51,7 @@ class Visit:
     is_backfill: bool = False
     entrances: deque[Entrance] = field(default_factory=deque)
     entrance: Entrance | None = None
+    way: Entrance | None = None
     candidates: dict[str, Candidate] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     open_listings: int = 0
@@ -56,6 +60,7 @@ class Visit:
     is_choosing_done: bool = False
     counts: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
+    past_errors: list[str] = field(default_factory=list)
     validators: dict[str, Validator] = field(default_factory=dict)
 
     @property
@@ -71,7 +76,61 @@ class Visit:
     @property
     def has_failed(self) -> bool:
         """Whether no way in gave anything, not even 'nothing new'."""
-        return bool(self.errors) and not self.candidates and not self.counts["not_modified"]
+        return (
+            bool(self.errors or self.past_errors) and not self.candidates and not self.counts["not_modified"]
+        )
+
+    def first_entrances(self, wordpress_urls: tuple[str, ...]) -> list[Entrance]:
+        """The ways in to begin with: those that are known, else the home page is asked."""
+        source, memory = self.source, self.memory
+        home = Entrance(Way.AUTO, (source.url,))
+        match source.way:
+            case Way.FEED if source.feeds:
+                return [Entrance(Way.FEED, source.feeds)]
+            case Way.LISTING:
+                return [Entrance(Way.LISTING, source.listing or (source.url,))]
+            case Way.WORDPRESS:
+                return [Entrance(Way.WORDPRESS, wordpress_urls)]
+            case _ if memory.way is not None and memory.way_urls and source.way in (Way.AUTO, memory.way):
+                return [Entrance(memory.way, memory.way_urls), home]
+            case _:
+                return [home]
+
+    def plan(self, found: tuple[tuple[Way, str], ...], *, is_home: bool) -> None:
+        """Lines up the ways in that a page stated, best first; robots.txt is asked before a mere list.
+
+        Where nothing is stated, the well-known places of the wanted way are tried, one by one.
+        """
+        wanted = self.source.way
+        ways = {way for way, _ in found if wanted in (Way.AUTO, way)}
+        if not is_home:
+            self.entrances.extendleft(_entrance(way, found) for way in sorted(ways))
+            return
+        strong = [way for way in (Way.WORDPRESS, Way.FEED) if way in ways]
+        self.entrances.extend(_entrance(way, found) for way in strong)
+        if wanted in (Way.AUTO, Way.SITEMAP):
+            # What robots.txt names is meant for programs; a page's own link may lead to one for people.
+            self.entrances.append(Entrance(Way.AUTO, (urljoin(self.source.url, "/robots.txt"),)))
+        if Way.SITEMAP in ways:
+            self.entrances.append(_entrance(Way.SITEMAP, found))
+        self.entrances.extend(
+            Entrance(way, (urljoin(self.source.url, path),)) for way, path in GUESSES if way is wanted
+        )
+        if Way.LISTING in ways:
+            self.entrances.append(_entrance(Way.LISTING, found))
+
+    def next_entrance(self) -> Entrance | None:
+        """Goes on to the next way in; what was wrong with the last one matters only if none works."""
+        self.past_errors += self.errors
+        self.errors = []
+        self.entrance = self.entrances.popleft() if self.entrances else None
+        return self.entrance
+
+    @property
+    def trouble(self) -> str | None:
+        """What was wrong, in words: with the way in that was used, or with all that were tried."""
+        words = self.past_errors + self.errors if self.has_failed else self.errors
+        return "; ".join(dict.fromkeys(words))[:1000] or None
 
     def add(self, candidates: tuple[Candidate, ...]) -> int:
         """Takes in what a list named; gives back how many of them were not known before."""
@@ -103,7 +162,9 @@ class Visit:
 
         Passing over is what keeps a second visit from fetching what the first left behind.
         """
-        ordered = sorted(self.candidates.items(), key=lambda pair: _stated_day(pair[1]) or date.max, reverse=True)
+        ordered = sorted(
+            self.candidates.items(), key=lambda pair: _stated_day(pair[1]) or date.max, reverse=True
+        )
         taken: list[Candidate] = []
         passed: list[str] = []
         for rank, (key, candidate) in enumerate(ordered):
@@ -125,7 +186,9 @@ class Visit:
         return bounded and rank >= (self.depth.articles or 0)
 
 
-def depth_of(memory: SourceMemory, *, articles: int | None, days: int | None, since: date | None, now: datetime) -> Depth:
+def depth_of(
+    memory: SourceMemory, *, articles: int | None, days: int | None, since: date | None, now: datetime
+) -> Depth:
     """The depth of a visit: a backfill's own date, else the first visit's bounds; later visits have none.
 
     Later visits need none: what the first passed over is known, all else is new.
@@ -135,6 +198,10 @@ def depth_of(memory: SourceMemory, *, articles: int | None, days: int | None, si
     if not memory.is_first_visit:
         return Depth(None, None)
     return Depth(articles, (now - timedelta(days=days)).date() if days else None)
+
+
+def _entrance(way: Way, found: tuple[tuple[Way, str], ...]) -> Entrance:
+    return Entrance(way, tuple(url for each, url in found if each is way))
 
 
 def _key(url: str) -> str:

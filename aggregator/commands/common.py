@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aggregator.config import Config, load
-
 if TYPE_CHECKING:
     from aggregator.catalogue import Catalogue
+    from aggregator.config import Config
     from aggregator.store import Store
 
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 class Job:
     """What a command works with: its options as they hold, and how it is to speak."""
 
-    config: Config
+    config: "Config"
     is_json: bool = False
     verbosity: int = 0
 
@@ -33,15 +32,22 @@ class Job:
         """The bundled catalogue with the operator's over it."""
         from aggregator.catalogue import load_catalogue
 
-        return load_catalogue(self.config.catalogue, self.config.operator_catalogue, topics=self.config.topics)
+        config = self.config
+        return load_catalogue(config.catalogue, config.operator_catalogue, config.topics, pace=config.pace)
 
     def open_store(self, *, migrate: bool = True) -> "Store":
         """The archive, created where there is none. Raises: StoreError."""
         from aggregator.store import open_store
+        from aggregator.store.archive import DEFAULT_AUTHORITY, set_authority
 
-        store = open_store(self.config.database, migrate=migrate, authority=self.config.authority or None)
+        store = open_store(self.config.database, migrate=migrate)
         for note in store.notes:
             self.say(note)
+        if self.config.authority:
+            with store.write() as session:
+                set_authority(session, self.config.authority)
+        elif store.notes:
+            self.warn(f"no authority is set: ids of entries are minted under {DEFAULT_AUTHORITY}, for ever")
         return store
 
     def say(self, words: str) -> None:
@@ -59,9 +65,13 @@ class Job:
 
 
 _COMMON = (
-    click.option("--config", "config_file", type=click.Path(path_type=Path), help="The options' file, aggregator.toml."),
+    click.option(
+        "--config", "config_file", type=click.Path(path_type=Path), help="The options' file, aggregator.toml."
+    ),
     click.option("--database", help="The archive, as an SQLAlchemy URL."),
-    click.option("--catalogue", type=click.Path(path_type=Path), help="A catalogue in place of the bundled one."),
+    click.option(
+        "--catalogue", type=click.Path(path_type=Path), help="A catalogue in place of the bundled one."
+    ),
     click.option("--json", "is_json", is_flag=True, help="Answer in JSON on standard output."),
     click.option("-v", "--verbose", count=True, help="Say more."),
     click.option("-q", "--quiet", is_flag=True, help="Print only what needs a person."),
@@ -78,6 +88,8 @@ def command(
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         def run(**given: Any) -> Any:  # noqa: ANN401  click hands over what the options parse to
+            from aggregator.config import load
+
             overrides = {key: given.pop(key) for key in ("database", "catalogue")}
             overrides |= {flag: given.pop(flag) for flag in flags}
             verbosity = -1 if given.pop("quiet") else given["verbose"]

@@ -1,0 +1,5 @@
+"""`python -m aggregator`: the same command."""
+
+from aggregator.cli import main
+
+main()

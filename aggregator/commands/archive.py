@@ -1,0 +1,24 @@
+"""Commands on the archive itself: `db upgrade`.
+
+Start reading at `add_to`.
+"""
+
+import click
+
+from aggregator.commands.common import Job, command
+
+
+def add_to(group: click.Group) -> None:
+    """Puts the commands of this theme into the group."""
+
+    @group.group("db")
+    def db() -> None:
+        """Look after the archive."""
+
+    @command(db, "upgrade")
+    def upgrade(job: Job) -> None:
+        """Bring an archive of an older version up to this one; a SQLite file is backed up first."""
+        from aggregator.store import upgrade_store
+
+        for note in upgrade_store(job.config.database) or ("the archive is up to date",):
+            job.say(note)

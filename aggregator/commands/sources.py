@@ -1,0 +1,130 @@
+"""Commands on the catalogue: `sources list`, `show`, `add`, `remove`, `move`, `import`, `export`.
+
+Changes go to the operator's own file alone. Start reading at `add_to`.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from aggregator.commands.common import Job, command
+
+if TYPE_CHECKING:
+    from aggregator.catalogue_edit import OperatorCatalogue
+
+
+def add_to(group: click.Group) -> None:
+    """Puts the commands of this theme into the group."""
+
+    @group.group("sources")
+    def sources() -> None:
+        """List and change the sources."""
+
+    for add in (_add_list, _add_show, _add_changes, _add_exchange):
+        add(sources)
+
+
+def _add_list(group: click.Group) -> None:
+    @command(group, "list")
+    @click.option("--all", "is_all", is_flag=True, help="Also those that are switched off.")
+    def list_(job: Job, is_all: bool) -> None:
+        """One line a source: id, kind, way, whether it was proved, address."""
+        for source in job.catalogue.sources:
+            if not (source.enabled or is_all):
+                continue
+            if job.is_json:
+                job.answer(asdict(source))
+                continue
+            proved = "proved" if source.verified else "not yet verified"
+            state = proved if source.enabled else "switched off"
+            click.echo(f"{source.id:14} {source.kind:12} {source.way:10} {state:17} {source.url}")
+
+
+def _add_show(group: click.Group) -> None:
+    @command(group, "show")
+    @click.argument("source_id", metavar="SOURCE")
+    def show(job: Job, source_id: str) -> None:
+        """All that the catalogue says of SOURCE."""
+        from aggregator.catalogue_edit import render_toml
+
+        source = job.catalogue.get(source_id)
+        if job.is_json:
+            job.answer(asdict(source))
+        else:
+            click.echo(render_toml([source]), nl=False)
+
+
+def _add_changes(group: click.Group) -> None:
+    @command(group, "add")
+    @click.argument("url")
+    @click.option("--id", "source_id", help="Id; default: after the host.")
+    @click.option("--name", help="Name that readers see.")
+    @click.option("--kind", help="cluster, institution, news or association.")
+    @click.option("--cluster", help="Technology cluster that it belongs to.")
+    @click.option("--way", help="auto, feed, wordpress, sitemap or listing.")
+    @click.option("--feed", "feeds", multiple=True, help="Address of a feed; may be given more than once.")
+    def add(job: Job, url: str, source_id: str | None, feeds: tuple[str, ...], **keys: str | None) -> None:
+        """Add the site at URL to your catalogue."""
+        from aggregator.catalogue_edit import find_same, suggest_id
+
+        try:
+            same = find_same(url, job.catalogue)
+            new_id = source_id or suggest_id(url, [source.id for source in job.catalogue.sources])
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="URL") from error
+        if same is not None and source_id is None:
+            raise click.UsageError(f"{url} is source {same.id!r} already; give an --id to add it again")
+        given: dict[str, object] = {"id": new_id, "url": url} | {
+            k: v for k, v in keys.items() if v is not None
+        }
+        if feeds:
+            given["feeds"] = list(feeds)
+        _editor(job).add_sources([given])
+        job.say(f"added {new_id}; `aggregator run {new_id}` visits it now")
+
+    @command(group, "remove")
+    @click.argument("source_id", metavar="SOURCE")
+    def remove(job: Job, source_id: str) -> None:
+        """Take SOURCE out, or switch it off where it came with the program; its articles stay."""
+        job.catalogue.get(source_id)
+        _editor(job).remove_source(source_id)
+        job.say(f"removed {source_id}; what it brought stays in the archive")
+
+
+def _add_exchange(group: click.Group) -> None:
+    @command(group, "import")
+    @click.argument("file", type=click.File("rb"))
+    def import_(job: Job, file: IO[bytes]) -> None:
+        """Add the sites of an OPML FILE that are not known yet."""
+        from aggregator.opml import read_opml
+
+        found = read_opml(file.read(), job.catalogue.sources)
+        _editor(job).add_sources(found)
+        job.say(f"{len(found)} sources added to {job.config.operator_catalogue}")
+
+    @command(group, "export")
+    @click.option(
+        "--format", "form", type=click.Choice(["opml", "toml"]), default="opml", help="What to write."
+    )
+    @click.option(
+        "--out", type=click.Path(dir_okay=False, path_type=Path), help="File; default: standard output."
+    )
+    def export(job: Job, form: str, out: Path | None) -> None:
+        """Write all sources that are switched on, as OPML for readers or TOML for another catalogue."""
+        from aggregator.catalogue_edit import render_toml
+        from aggregator.opml import render_opml
+
+        enabled = [source for source in job.catalogue.sources if source.enabled]
+        data = render_opml(enabled, "aggregator") if form == "opml" else render_toml(enabled).encode()
+        if out is None:
+            click.get_binary_stream("stdout").write(data)
+        else:
+            out.write_bytes(data)
+
+
+def _editor(job: Job) -> "OperatorCatalogue":
+    from aggregator.catalogue_edit import OperatorCatalogue
+
+    return OperatorCatalogue(job.config.operator_catalogue, job.config.catalogue, job.config.topics)

@@ -1,0 +1,78 @@
+"""The one place that starts Scrapy: the process, its settings, and the spider on its road.
+
+Knows nothing of pages, lists or tables. Start reading at `crawl`.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aggregator import __version__
+from aggregator.catalogue import Catalogue
+from aggregator.config import Config
+from aggregator.road import Request, Road, SourceReport
+from aggregator.store import Store, sources
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlReport:
+    """What a crawl brought: a report a source, and whether it was interrupted."""
+
+    sources: tuple[SourceReport, ...] = ()
+    is_interrupted: bool = False
+
+
+def crawl(
+    config: Config, catalogue: Catalogue, store: Store, request: Request, *,
+    progress: Callable[[SourceReport], None] = lambda _: None,
+) -> CrawlReport:  # fmt: skip
+    """Visits what is due, or what is named, and saves what is new. Once in a process.
+
+    Raises: StoreError when the database cannot be used at the start.
+    """
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    from spiders.base import SourceSpider
+
+    with store.write() as session:
+        sources.sync(session, catalogue.sources, catalogue.digest)
+    levels = {log: log.level for log in (logging.getLogger(), logging.getLogger("scrapy"))}
+    process = AsyncCrawlerProcess(_settings(config, catalogue))
+    for log, level in levels.items():
+        log.setLevel(level)  # Scrapy sets its own when a process is made
+    crawler = process.create_crawler(SourceSpider)
+    road = Road(config, catalogue, store, request, progress=progress)
+    process.crawl(crawler, road=road)
+    process.start()
+    finished = crawler.stats.get_value("finish_reason")
+    return CrawlReport(road.reports, is_interrupted=finished == "shutdown")
+
+
+def _settings(config: Config, catalogue: Catalogue) -> Any:  # noqa: ANN401  Scrapy's Settings
+    from scrapy.settings import Settings
+
+    settings = Settings()
+    settings.setmodule("aggregator.settings")
+    slots = {
+        host: {"concurrency": 1, "delay": source.pace, "jitter": settings.getfloat("DOWNLOAD_DELAY_JITTER")}
+        for source in catalogue.sources
+        for host in source.hosts
+    }
+    settings.setdict(
+        {
+            "USER_AGENT": user_agent(config),
+            "ROBOTSTXT_USER_AGENT": config.user_agent,
+            "DOWNLOAD_TIMEOUT": config.timeout_seconds,
+            "DOWNLOAD_MAXSIZE": config.max_bytes,
+            "DOWNLOAD_SLOTS": slots,
+        },
+        priority="cmdline",
+    )
+    return settings
+
+
+def user_agent(config: Config) -> str:
+    """The honest name that sites see: product, version, and how to reach the operator."""
+    contact = f" (+{config.contact})" if config.contact else ""
+    return f"{config.user_agent}/{__version__}{contact}"

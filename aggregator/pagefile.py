@@ -1,0 +1,67 @@
+"""A page in a file to an article as JSON: what `extract` prints, with the road's own `digest`.
+
+Knows no store and no network. Start reading at `article_row`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aggregator.items import Article, Candidate, Page, Refused, Source, SourceMemory, Vocabulary, Way
+from aggregator.urls import host_of
+
+
+def article_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The article in the file of a row `{"id","url","path"}`; `error` in place of one that is none.
+
+    Never raises for a bad row or page.
+    """
+    from pipelines.normalise import digest
+
+    answer: dict[str, Any] = {"id": row.get("id")}
+    if "error" in row:
+        return answer | {"error": row["error"]}
+    try:
+        url, path = str(row["url"]), Path(str(row["path"]))
+        body = path.read_bytes()
+    except KeyError as error:
+        return answer | {"error": f"the line has no {error}"}
+    except OSError as error:
+        return answer | {"error": f"{path}: {error.strerror}"}
+    host = host_of(url)
+    if not host:
+        return answer | {"url": url, "error": "the url is not an absolute http(s) address"}
+    now = datetime.now(UTC)
+    page = Page(url, body, now, 200, (("content-type", "text/html"),), url)
+    source = Source(id="page", url=f"https://{host}/", hosts=(host,))
+    try:
+        outcome = digest(page, Candidate(url, Way.IMPORT), source, SourceMemory(), Vocabulary())
+    except Exception as error:  # noqa: BLE001  a bad page costs its line, not the stream
+        return answer | {"url": url, "error": f"{type(error).__name__}: {error}"}
+    if isinstance(outcome, Refused):
+        return answer | {"url": url, "error": f"{outcome.reason}: {outcome.detail}"}
+    return answer | _article(outcome)
+
+
+def _article(article: Article) -> dict[str, Any]:
+    published = article.published
+    date = None
+    if published is not None:
+        date = published.at.isoformat() if published.at else published.day.isoformat()
+    return {
+        "url": article.url,
+        "title": article.title,
+        "text": article.text,
+        "html": article.html,
+        "date_published": date,
+        "date_modified": article.modified_at.isoformat() if article.modified_at else None,
+        "authors": list(article.authors),
+        "language": article.language,
+        "image": article.image,
+        "tags": list(article.tags),
+        "canonical_url": article.canonical_url,
+        "events": [],
+        "evidence": [asdict(evidence) for evidence in article.evidence],
+    }

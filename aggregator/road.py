@@ -1,0 +1,343 @@
+"""The road of a crawl: leases become visits, what visits bring is digested, saved and settled.
+
+Knows neither Scrapy nor what a page or a list means. The steps:
+
+    sync the catalogue -> take leases -> spider: lists, pages -> digest in the pool
+      -> save in batches -> a visit ends: settle, close its lease -> take again, until none is due
+
+Start reading at `Road.visits`.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Self, TypeVar
+
+from aggregator.catalogue import Catalogue, load_catalogue
+from aggregator.config import Config, load
+from aggregator.errors import StoreError
+from aggregator.items import Fetched, Kind, Page, Reason, RunOutcome, Way
+from aggregator.schedule import next_due
+from aggregator.store import Store, memory, open_store, runs, sources
+from aggregator.store.runs import Lease, LeaseLostError, RunCounts
+from pipelines.pool import Digester
+from pipelines.save import Digested, Saver
+from pipelines.settle import apply, finish, load_pages, plan_settling
+from spiders.base import Dropped, PassedOver
+from spiders.visit import Visit, depth_of
+
+log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+
+LEASE_MINUTES = 10.0
+# One transaction for up to so many articles, or for what came in so many seconds: 50 cost the
+# disk no more than one does, and nobody waits longer than a fifth of a second.
+BATCH_ARTICLES = 50
+BATCH_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run was asked for.
+
+    Shapes: `only` None takes what is due; `since` asks for a backfill.
+    """
+
+    only: tuple[str, ...] | None = None
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What one visit brought, for the closing table of a run."""
+
+    source_id: str
+    way: Way | None
+    outcome: RunOutcome
+    counts: RunCounts
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class _Stop:
+    """One visit under way: its lease, what waits to be saved, what was counted on saving."""
+
+    visit: Visit
+    lease: Lease
+    saver: Saver
+    waiting: list[tuple[Digested, asyncio.Future[object]]] = field(default_factory=list)
+    timer: asyncio.TimerHandle | None = None
+    is_lost: bool = False
+
+
+class Road:
+    """Carries a crawl: leases and memories in, batches and settled visits out.
+
+    The reactor never waits for the database: all calls go through one thread.
+    """
+
+    def __init__(
+        self, config: Config, catalogue: Catalogue, store: Store, request: Request, *,
+        progress: Callable[[SourceReport], None] = lambda _: None,
+    ) -> None:  # fmt: skip
+        self.config, self.request, self._store, self._progress = config, request, store, progress
+        self._vocabulary = catalogue.vocabulary
+        self._sources = {source.id: source for source in catalogue.sources}
+        self._worker = f"{socket.gethostname()}:{os.getpid()}"
+        self._stops: dict[str, _Stop] = {}
+        self._done: list[SourceReport] = []
+        self._finishing: set[asyncio.Task[None]] = set()
+        self._freed = asyncio.Event()
+        self._database = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._digester = Digester(self._vocabulary, config.jobs)
+        self._renewal: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Any, *, only: str = "") -> Self:  # noqa: ANN401  Scrapy's Settings
+        """The road of a bare `scrapy crawl sources -a only=ID,ID`: this user's own configuration."""
+        config = load()
+        catalogue = load_catalogue(
+            config.catalogue, config.operator_catalogue, config.topics, pace=config.pace
+        )
+        store = open_store(config.database)
+        with store.write() as session:
+            sources.sync(session, catalogue.sources, catalogue.digest)
+        wanted = tuple(filter(None, only.split(",")))
+        return cls(config, catalogue, store, Request(wanted or None))
+
+    @property
+    def reports(self) -> tuple[SourceReport, ...]:
+        """What each visit brought, in the order in which they ended."""
+        return tuple(self._done)
+
+    # ------------------------------------------------------------- visits
+
+    async def visits(self) -> AsyncIterator[Visit]:
+        """Visits as hosts become free, until nothing more is due."""
+        self._renewal = asyncio.create_task(self._renew())
+        while True:
+            self._freed.clear()
+            for visit in await self._in_database(self._take):
+                yield visit
+            if not self._stops:
+                return
+            await self._freed.wait()
+
+    def _take(self) -> list[Visit]:
+        only = self.request.only
+        done = {report.source_id for report in self._done} | set(self._stops)
+        wanted = None if only is None else [id_ for id_ in only if id_ not in done]
+        free = self.config.concurrent_hosts - len(self._stops)
+        if free <= 0 or wanted == []:
+            return []
+        now = datetime.now(UTC)
+        with self._store.write() as session:
+            leases = runs.take(
+                session, worker=self._worker, now=now, sources=wanted, limit=free, lease_minutes=LEASE_MINUTES
+            )
+        with self._store.read() as session:
+            return [self._open(session, lease, now) for lease in leases]
+
+    def _open(self, session: Any, lease: Lease, now: datetime) -> Visit:  # noqa: ANN401  the store's session
+        source = self._sources[lease.source_id]
+        is_backfill = self.request.since is not None
+        remembered = memory.load_memory(session, source.id)
+        is_cluster = source.kind is Kind.CLUSTER
+        config = self.config
+        depth = depth_of(
+            remembered,
+            articles=config.first_visit_articles_cluster if is_cluster else config.first_visit_articles,
+            days=None if is_cluster else config.first_visit_days,
+            since=self.request.since,
+            now=now,
+        )
+        visit = Visit(source, remembered, depth, is_backfill=is_backfill)
+        saver = Saver(self._store, lease, is_backfill=is_backfill)
+        self._stops[source.id] = _Stop(visit, lease, saver)
+        return visit
+
+    def visit_over(self, visit: Visit) -> None:
+        """Called by the spider once a visit has nothing under way: it is settled in the background."""
+        stop = self._stops.get(visit.source.id)
+        if stop is not None:
+            task = asyncio.get_running_loop().create_task(self._finish(stop))
+            self._finishing.add(task)
+            task.add_done_callback(self._finishing.discard)
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE_MINUTES * 60 / 3)
+            await self._in_database(self._renew_all, list(self._stops.values()))
+
+    def _renew_all(self, stops: Sequence[_Stop]) -> None:
+        with self._store.write() as session:
+            for stop in stops:
+                try:
+                    stop.lease = runs.renew(
+                        session, stop.lease, now=datetime.now(UTC), lease_minutes=LEASE_MINUTES
+                    )
+                except LeaseLostError as error:
+                    stop.is_lost = True
+                    log.warning("%s", error)
+
+    # ------------------------------------------------------------- items
+
+    async def digest(self, item: object) -> object:
+        """The item with its Article or the reason why there is none; other items as they are."""
+        if not isinstance(item, Fetched):
+            return item
+        stop = self._stops[item.source_id]
+        return (item, await self._digester.digest(item, stop.visit.source, stop.visit.memory))
+
+    async def save(self, item: object) -> object:
+        """The Match or reason, once durable; the visit is told that its item is done."""
+        stop = self._stops[_source_id(item)]
+        try:
+            if isinstance(item, PassedOver):
+                await self._in_database(self._pass_over, stop, item)
+                return item
+            if isinstance(item, Dropped):
+                page = Page(item.candidate.url, b"", datetime.now(UTC), status=0)
+                item = (Fetched(item.source_id, page, item.candidate), item.refused)
+            return await self._enqueue(stop, item)  # type: ignore[arg-type]  # a Digested: all else is handled
+        except (StoreError, LeaseLostError) as error:
+            stop.visit.errors.append(str(error))
+            stop.is_lost = True
+            log.error("not saved source=%s error=%s", stop.visit.source.id, error)  # noqa: TRY400  known faults need no traceback
+            return None
+        finally:
+            stop.visit.open_items -= 1
+            if stop.visit.is_over:
+                self.visit_over(stop.visit)
+
+    async def _enqueue(self, stop: _Stop, item: Digested) -> object:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[object] = loop.create_future()
+        stop.waiting.append((item, future))
+        if len(stop.waiting) >= BATCH_ARTICLES:
+            self._flush(stop)
+        elif stop.timer is None:
+            stop.timer = loop.call_later(BATCH_SECONDS, self._flush, stop)
+        return await future
+
+    def _flush(self, stop: _Stop) -> None:
+        if stop.timer is not None:
+            stop.timer.cancel()
+            stop.timer = None
+        batch, stop.waiting = stop.waiting, []
+        if batch:
+            task = asyncio.get_running_loop().create_task(self._save_batch(stop, batch))
+            self._finishing.add(task)
+            task.add_done_callback(self._finishing.discard)
+
+    async def _save_batch(self, stop: _Stop, batch: list[tuple[Digested, asyncio.Future[object]]]) -> None:
+        items = [item for item, _ in batch]
+        try:
+            outcomes = await self._in_database(stop.saver.save_batch, items, datetime.now(UTC))
+        except Exception as error:  # noqa: BLE001  each waiting item raises it where it is counted
+            for _, future in batch:
+                future.set_exception(error)
+            return
+        for (_, future), outcome in zip(batch, outcomes, strict=True):
+            future.set_result(outcome)
+
+    def _pass_over(self, stop: _Stop, item: PassedOver) -> None:
+        with self._store.write() as session:
+            runs.check_fence(session, stop.lease)
+            keys = [memory.UrlKey(url, Reason.OLD) for url in item.urls]
+            memory.remember_urls(session, item.source_id, keys, datetime.now(UTC))
+
+    # ------------------------------------------------------------- ends
+
+    async def _finish(self, stop: _Stop) -> None:
+        """Settles the visit and closes its lease. A fault here costs this Source's visit only."""
+        try:
+            if not stop.is_lost:
+                await self._settle(stop)
+            report = await self._in_database(self._close, stop)
+        except Exception as error:
+            log.exception("visit not closed source=%s", stop.visit.source.id)
+            report = SourceReport(stop.visit.source.id, None, RunOutcome.FAILED, RunCounts(), str(error))
+        self._stops.pop(stop.visit.source.id, None)
+        self._done.append(report)
+        self._progress(report)
+        self._freed.set()
+
+    async def _settle(self, stop: _Stop) -> None:
+        """Frees the texts of what the site repeats, and announces what came in."""
+        source, now = stop.visit.source, datetime.now(UTC)
+        plan = await self._in_database(plan_settling, self._store, source.id)
+        for chunk in plan.chunks():
+            pages = await self._in_database(load_pages, self._store, chunk)
+            digested = await asyncio.gather(
+                *(self._digester.digest(page.fetched, source, plan.memory) for page in pages)
+            )
+            outcomes = list(zip(pages, digested, strict=True))
+            await self._in_database(apply, self._store, stop.lease, outcomes, now)
+        days = self.config.feed_days
+        await self._in_database(lambda: finish(self._store, stop.lease, plan, now, live_days=days))
+
+    def _close(self, stop: _Stop) -> SourceReport:
+        visit, now = stop.visit, datetime.now(UTC)
+        source = visit.source
+        if stop.is_lost:
+            outcome = RunOutcome.LOST
+        elif visit.has_failed or not visit.is_choosing_done:
+            outcome = RunOutcome.FAILED
+        else:
+            outcome = RunOutcome.NOT_MODIFIED if visit.is_not_modified else RunOutcome.OK
+        way = visit.way.way if visit.way and visit.candidates else None
+        error = visit.trouble
+        if outcome is not RunOutcome.LOST:
+            self._remember(stop, outcome, now, error)
+        with self._store.read() as session:
+            counts = runs.get_run(session, stop.lease.id).counts
+        return SourceReport(source.id, way or visit.memory.way, outcome, counts, error)
+
+    def _remember(self, stop: _Stop, outcome: RunOutcome, now: datetime, error: str | None) -> None:
+        visit, lease = stop.visit, stop.lease
+        found = RunCounts(
+            found=visit.counts["found"], fetched=visit.counts["fetched"], failed=visit.counts["failed"]
+        )
+        with self._store.write() as session:
+            if outcome is RunOutcome.OK and visit.counts["failed"] == 0:
+                # With pages missing, the list must be read again, changed or not.
+                memory.save_validators(session, lease.source_id, tuple(visit.validators.values()))
+            if visit.candidates and visit.way is not None:
+                memory.save_way(session, lease.source_id, visit.way.way, visit.way.urls)
+            failed = runs.failures(session, lease.source_id) + 1 if outcome is RunOutcome.FAILED else 0
+            due = next_due(now, failures=failed)
+            runs.close(session, lease, outcome, now=now, next_due_at=due, counts=found, error=error)
+
+    async def close(self) -> None:
+        """Saves what waits, closes all visits, and lets go of database and processes."""
+        if self._renewal is not None:
+            self._renewal.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._renewal
+        for stop in list(self._stops.values()):
+            self._flush(stop)
+        while self._finishing:
+            await asyncio.gather(*self._finishing, return_exceptions=True)
+        for stop in list(self._stops.values()):
+            stop.visit.errors.append("interrupted before the visit was over")
+            await self._finish(stop)
+        self._digester.close()
+        self._database.shutdown()
+
+    async def _in_database(self, function: Callable[..., _T], *args: object) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._database, function, *args)
+
+
+def _source_id(item: object) -> str:
+    if isinstance(item, PassedOver | Dropped):
+        return item.source_id
+    fetched: Fetched = item[0]  # type: ignore[index]  # a Digested: all else is handled above
+    return fetched.source_id
