@@ -5,22 +5,50 @@ Start reading at `canonical_url`.
 """
 
 import re
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from collections.abc import Iterator
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 # Parameters that say where a reader came from, never what is shown: those of the analytics
-# programs seen on Italian news sites, and of mail, advert and share tools.
+# programs seen on Italian news sites, and of mail, advert, share and comment tools.
 _TRACKING = re.compile(
-    r"^(utm_\w+|mtm_\w+|pk_\w+|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|igsh|"
-    r"mc_cid|mc_eid|_ga|_gl|_hsenc|_hsmi|hsctatracking|mkt_tok|vero_id|wickedid|oly_anon_id|oly_enc_id|rb_clickid|"
-    r"s_cid|cmpid|spm|ref_src|ref_url|refresh_ce|sessionid|phpsessid|jsessionid|sid|aspsessionid\w*|cfid|cftoken|"
-    r"__twitter_impression|amp|outputtype|print|stampa|replytocom|share|nb|fb_action_ids|fb_action_types|fb_source)$",
+    r"(?:utm_\w+|mtm_\w+|pk_\w+|piwik_\w+|matomo_\w+|hsa_\w+|itm_\w+|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|"
+    r"gad_source|gad_campaignid|srsltid|msclkid|yclid|ysclid|_openstat|twclid|ttclid|li_fat_id|igshid|igsh|epik|"
+    r"mc_cid|mc_eid|_ga|_gl|_hsenc|_hsmi|__hstc|__hssc|__hsfp|hsctatracking|hss_channel|mkt_tok|vero_id|vero_conv|"
+    r"wickedid|oly_anon_id|oly_enc_id|rb_clickid|ml_subscriber|ml_subscriber_hash|ck_subscriber_id|_branch_match_id|"
+    r"s_cid|s_kwcid|ef_id|cmpid|intcmp|ncid|xtor|wt_mc|wt_zmc|wt\.mc_id|spm|ref_src|ref_url|refresh_ce|mibextid|sfnsn|"
+    r"guccounter|guce_referrer|guce_referrer_sig|at_campaign|at_medium|trk|trkcampaign|phpsessid|jsessionid|"
+    r"aspsessionid\w*|cfid|cftoken|__twitter_impression|fb_action_ids|fb_action_types|fb_source|fb_ref|"
+    r"replytocom|unapproved|moderation-hash|doing_wp_cron)",
     re.IGNORECASE,
 )
-_SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
-_COPY_PATH = re.compile(r"/(?:amp|amp\.html|print\.html|print)/?$", re.IGNORECASE)
-_DEFAULT_PORTS = {"http": "80", "https": "443"}
-# RFC 3986 section 2.3 and the pchar of 3.3: what need not be percent-encoded in a path.
-_PATH_SAFE = "/:@!$&'()*+,;=-._~"
+# The same page in another dress, or a share button: known by name and value together, because
+# `?print=12` or `?sid=12` (a story of PHP-Nuke) can address content.
+_COPY_PARAMETER = re.compile(
+    r"(?:(?:amp|print|stampa|printable|nonamp|noamp)=(?:|1|true|yes|on|amp|print|pdf|mobile)"
+    r"|(?:output|outputtype|format|view|tmpl|layout)=(?:amp|print)"
+    r"|(?:sid|s|session_?id)=[0-9a-f]{20,}"
+    r"|share=(?:facebook|twitter|x|linkedin|whatsapp|jetpack-whatsapp|telegram|e-?mail|pinterest|pocket|reddit|tumblr|"
+    r"print|skype|mastodon|threads|bluesky|custom-\d+))",
+    re.IGNORECASE,
+)
+_BARE_COPY = frozenset(("amp", "print", "stampa"))
+_SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.IGNORECASE)
+# A last segment that only says in which dress the page comes; `/print` alone only behind a slug
+# (`/servizi/print` may be a page of its own).
+_COPY_SEGMENTS = frozenset(
+    ("amp", "amp.html", "print.html", "print.htm", "index.html", "index.htm", "index.php")
+)
+_SLUG = re.compile(r"[-\d.]")
+_HOST_COPY = re.compile(r"^(?:(?:www\d?|m|amp)\.)+(?=[^.]+\.)")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+# A path or query without these is spelled in one way only: nothing to decode, fold or resolve.
+_NOT_PLAIN = re.compile(r"[^\w!$&'()*+,;:=@~/.-]", re.ASCII)
+_PERCENT = re.compile(r"%([0-9a-fA-F]{2})")
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+# RFC 3986 section 3.3 and 3.4: what need not be percent-encoded, `%` itself because what it
+# opens is spelled already.
+_PATH_SAFE = "/:@!$&'()*+,;=-._~%"
+_QUERY_SAFE = _PATH_SAFE + "?[]"
 
 
 def join(base: str, href: str | None) -> str | None:
@@ -40,10 +68,9 @@ def join(base: str, href: str | None) -> str | None:
 def host_of(url: str) -> str:
     """The host in lower case and ASCII (IDNA), without port; empty where there is none."""
     try:
-        host = (urlsplit(url).hostname or "").rstrip(".")
+        return _ascii_host(urlsplit(url).hostname)
     except ValueError:
         return ""
-    return host if host.isascii() else _idna(host)
 
 
 def is_within(url: str, hosts: tuple[str, ...]) -> bool:
@@ -54,39 +81,98 @@ def is_within(url: str, hosts: tuple[str, ...]) -> bool:
 def canonical_url(url: str) -> str:
     """The key of a page: the same for all the spellings of one address.
 
-    http and https, `www.`, default ports, fragments, tracking and session parameters, empty
-    parameters, `/amp` and `/print.html`, a trailing slash, the order of parameters and the
-    spelling of percent-encoding do not count; what addresses content (`?id=`, `?p=`,
-    `?lang=`) does. Idempotent.
+    http and https, `www.`, `m.`, default ports, fragments, tracking and session parameters,
+    parameters without a value, `/amp` and `/print.html`, `index.html`, a trailing slash, the
+    order of parameters and the spelling of percent-encoding do not count; what addresses
+    content (`?id=`, `?p=`, `?lang=`, `?articolo-12`, `%2F`) does. Idempotent.
 
     Raises: ValueError for what is not an absolute http(s) address.
-    Source: WHATWG URL for percent-encoding and hosts; shared forms as seen at Italian sites.
+    Source: RFC 3986 section 6.2.2 and WHATWG URL for spelling; shared forms as seen at Italian sites.
     """
     parts = urlsplit(url.strip())
-    host = host_of(url.strip())
-    if parts.scheme.lower() not in _DEFAULT_PORTS or not host:
+    host = _ascii_host(parts.hostname)
+    if parts.scheme not in _DEFAULT_PORTS or not host:
         raise ValueError(f"not an absolute http(s) address: {url[:200]!r}")
-    port = str(parts.port or "")
-    if port in ("", *_DEFAULT_PORTS.values()):
-        port = ""
-    netloc = host.removeprefix("www.") + (f":{port}" if port else "")
-    query = sorted((k, v) for k, v in parse_qsl(parts.query, errors="replace") if not _TRACKING.match(k))
-    return urlunsplit(("https", netloc, _canonical_path(parts.path), urlencode(query), ""))
+    if host[0] in "wma":
+        host = _HOST_COPY.sub("", host)
+    if ":" in host:
+        host = f"[{host}]"
+    if parts.port and parts.port not in _DEFAULT_PORTS.values():
+        host = f"{host}:{parts.port}"
+    query = _canonical_query(parts.query) if parts.query else ""
+    return f"https://{host}{_canonical_path(parts.path)}{'?' if query else ''}{query}"
+
+
+def _ascii_host(host: str | None) -> str:
+    name = (host or "").rstrip(".")
+    if name.isascii() and "%" not in name:
+        return name
+    return unquote(name).encode("idna").decode("ascii").lower().rstrip(".")
 
 
 def _canonical_path(path: str) -> str:
-    path = _SESSION_PATH.sub("", path)
-    path = quote(unquote(path, errors="surrogateescape"), safe=_PATH_SAFE, errors="surrogateescape")
-    path = re.sub(r"/{2,}", "/", path)
+    if _NOT_PLAIN.search(path):
+        path = _spell(path.replace("\\", "/"), _PATH_SAFE)
+    if "//" in path:
+        path = re.sub(r"/{2,}", "/", path)
+    if "/." in path:
+        path = _without_dots(path)
+    if ";" in path:
+        path = _SESSION_PATH.sub("", path)
     while True:
-        shorter = _COPY_PATH.sub("", path).rstrip("/")
+        shorter = _without_dress(path.rstrip("/"))
         if shorter == path:
             return path or "/"
         path = shorter
 
 
-def _idna(host: str) -> str:
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return host
+def _without_dress(path: str) -> str:
+    parent, _, last = path.rpartition("/")
+    last = last.lower()
+    if last in _COPY_SEGMENTS and (parent or last.startswith("index")):
+        return parent
+    if last == "print" and _SLUG.search(parent.rpartition("/")[2]):
+        return parent
+    return path[:-4] if last.endswith(".amp") and last != ".amp" else path
+
+
+def _canonical_query(query: str) -> str:
+    if _NOT_PLAIN.search(query):
+        query = _spell(query, _QUERY_SAFE).replace("%20", "+")
+    return "&".join(sorted(_kept(query), key=lambda pair: pair.partition("=")[0]))
+
+
+def _kept(query: str) -> Iterator[str]:
+    """The parameters that address content, as they are spelled; those of one name keep their order."""
+    for pair in query.replace("&amp;", "&").split("&"):
+        name, equals, value = pair.partition("=")
+        if not name or (equals and not value) or (not equals and name.lower() in _BARE_COPY):
+            continue
+        if not _TRACKING.fullmatch(name) and not _COPY_PARAMETER.fullmatch(pair):
+            yield pair
+
+
+def _spell(text: str, safe: str) -> str:
+    """One spelling of percent-encoding: unreserved characters plain, all else in capitals.
+
+    What is reserved stays as it is: `%2F` is no `/`, and a `%` that opens nothing is `%25`.
+    """
+    text = re.sub(r"%(?![0-9a-fA-F]{2})", "%25", re.sub(r"[\t\n\r]", "", text))
+    text = _PERCENT.sub(_spell_one, text)
+    return quote(text, safe=safe, errors="surrogatepass")
+
+
+def _spell_one(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return chr(code) if code in _UNRESERVED else match[0].upper()
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986 section 5.2.4."""
+    kept: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            del kept[max(1, len(kept) - 1) :]
+        elif segment != ".":
+            kept.append(segment)
+    return "/".join(kept)
