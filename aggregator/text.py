@@ -28,9 +28,14 @@ def xml_safe(text: str) -> str:
     return _NOT_XML.sub("", text)
 
 
+def visible(text: str) -> str:
+    """The text without invisible characters and those that XML cannot carry; line breaks stay."""
+    return xml_safe(text) if text.isascii() else _INVISIBLE.sub("", xml_safe(text))
+
+
 def one_line(text: str) -> str:
     """The text on one line: no invisible characters, white space folded, trimmed."""
-    return " ".join(_INVISIBLE.sub("", xml_safe(text)).split())
+    return " ".join(visible(text).split())
 
 
 def fold(text: str) -> str:

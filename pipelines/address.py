@@ -27,7 +27,7 @@ def choose_address(
 ) -> tuple[str, Evidence]:
     """The canonical URL: the first stated one that can be this page's, else the page's own.
 
-    `others` are canonical URLs that are known to be something else: the page's translations,
+    Raises: nothing. `others` are canonical URLs that are known to be something else: the page's translations,
     the list that named it.
     """
     refused = ""
@@ -36,7 +36,16 @@ def choose_address(
         if not why:
             return canonical_url(item.value), evidence("canonical_url", item, found[at + 1 :], refused)
         refused = refused or f"{item.where} is {why}"
-    return canonical_url(page_url), evidence("canonical_url", Found(page_url, "http:url"), found, refused)
+    own = Found(page_url, "http:url")
+    return key_of(page_url) or page_url, evidence("canonical_url", own, found, refused)
+
+
+def key_of(url: str) -> str:
+    """The canonical form of an address, empty for what is none (a page from a file may have none)."""
+    try:
+        return canonical_url(url)
+    except ValueError:
+        return ""
 
 
 def is_root(url: str) -> bool:
@@ -49,9 +58,8 @@ def why_not(
     stated: str, page_url: str, title: str, source: Source, others: frozenset[str] = frozenset()
 ) -> str:
     """What is wrong with a stated canonical address, in words; empty if it can be true."""
-    try:
-        stated_key, page_key = canonical_url(stated), canonical_url(page_url)
-    except ValueError:
+    stated_key, page_key = key_of(stated), key_of(page_url)
+    if not stated_key:
         return "no address"
     if stated_key == page_key:
         return ""

@@ -87,6 +87,7 @@ _ABBREVIATED = re.compile(
 )
 # The site's own line, the same on each page, shares no word with what the article tells.
 _LONG_WORD = 5
+_READ_CHARACTERS = 4_000
 _ENOUGH_TEXT = 25
 
 
@@ -96,9 +97,7 @@ def choose_image(found: tuple[Found, ...], base: str) -> tuple[str | None, Evide
         address, _, _ = item.value.strip().partition(" ")
         url = urls.join(base, address)
         if url and _is_picture(url, f"{item.value} {item.where}"):
-            return url, evidence(
-                "image", Found(url, item.where), found[at + 1 :], "" if at == 0 else "first picture"
-            )
+            return url, evidence("image", Found(url, item.where), (), "first picture" if at else "")
     return None, evidence("image", None, found, "logos and pixels only" if found else "")
 
 
@@ -131,7 +130,7 @@ def choose_tags(found: tuple[Found, ...]) -> tuple[tuple[str, ...], Evidence]:
 
 def choose_summary(found: tuple[Found, ...], title: str, text: str) -> tuple[str, Evidence]:
     """The publisher's own teaser, else the first sentences of the text; empty without either."""
-    told = frozenset(word for word in words(f"{title}\n{text}") if len(word) >= _LONG_WORD)
+    told = frozenset(_long_words(f"{title}\n{text[:_READ_CHARACTERS]}")) if found else frozenset()
     for at, item in enumerate(found):
         summary = clean_summary(item.value)
         if _is_own(summary, title, told):
@@ -168,11 +167,15 @@ def first_sentences(text: str, limit: int = 300) -> str:
     return flat[:end].strip() if end > limit // 4 else cut(flat, limit)
 
 
+def _long_words(text: str) -> list[str]:
+    return [word for word in words(text) if len(word) >= _LONG_WORD]
+
+
 def _is_own(summary: str, title: str, told: frozenset[str]) -> bool:
     """Whether a teaser says something of this article beyond its title."""
     if len(summary) < _FEW_LETTERS or fold(summary) == fold(title):
         return False
     if len(told) < _ENOUGH_TEXT:
         return True
-    long_words = {word for word in words(summary) if len(word) >= _LONG_WORD}
+    long_words = set(_long_words(summary))
     return not long_words or len(long_words & told) * 5 >= len(long_words)

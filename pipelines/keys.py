@@ -49,23 +49,25 @@ _TAIL_LINES = 4
 def text_key(text: str, title: str = "") -> str:
     """128 bits in hex, equal for texts whose own words are the same in the same order."""
     own = own_text(text, title)
-    few = len(words(own)) < _FEW_WORDS
+    few = own.count(" ") < 4 * _FEW_WORDS and len(words(own)) < _FEW_WORDS
     return fingerprint(f"{title}\n{own}" if few else own)
 
 
 def own_text(text: str, title: str = "") -> str:
-    """The text without dateline, agency, repeated title, `Leggi tutto` and source lines."""
-    lines = [fold(line) for line in text.split("\n")]
-    lines = [line for line in lines if line]
+    """The text without dateline, agency, repeated title, `Leggi tutto` and source lines.
+
+    Its first and last lines come folded, those between as they are.
+    """
+    lines = [line for line in text.split("\n") if line.strip()]
     if len(lines) > 1 and title and words(lines[0]) == words(title):
         del lines[0]
     for _ in range(_TAIL_LINES):
-        if len(lines) > 1 and _TAIL_LINE.match(lines[-1]):
+        if len(lines) > 1 and _TAIL_LINE.match(fold(lines[-1])):
             del lines[-1]
     if not lines:
         return ""
-    lines[0] = _cut(_PREFIX, lines[0])
-    lines[-1] = _cut(_TAIL, lines[-1])
+    lines[0] = _cut(_PREFIX, fold(lines[0]))
+    lines[-1] = _cut(_TAIL, fold(lines[-1]))
     return "\n".join(lines)
 
 

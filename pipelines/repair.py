@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from html import unescape
 
-from aggregator.text import one_line, xml_safe
+from aggregator.text import visible
 
 # Cheap signs that a costlier rule may apply: most texts have none of them.
 _MOJIBAKE_SIGNS = ("Ã", "Â", "â", "ï»¿", "ð")
@@ -55,9 +55,8 @@ def repair(text: str) -> str:
     Line breaks stay; soft hyphens, controls and runs of spaces go. What is correct comes back
     as it was. Raises: nothing.
     """
-    text = _unescape(xml_safe(text))
-    text = "\n".join(one_line(line) for line in _letters(text).split("\n"))
-    return _spacing(text)
+    text = visible(_letters(_unescape(text)))
+    return _spacing("\n".join([" ".join(line.split()) for line in text.split("\n")]))
 
 
 def repair_html(html: str) -> str:
@@ -105,7 +104,7 @@ def _unescape(text: str) -> str:
         before, text = text, _ENTITY.sub(lambda match: unescape(match[0]), text)
         if text == before:
             break
-    return xml_safe(text)
+    return text
 
 
 def _decode(text: str) -> str:
