@@ -35,6 +35,7 @@ _LAST = re.compile(
     r"pages?[-_.\d]|pagine|product|prodott|video|forum|portfolio|misc|static|local", re.IGNORECASE
 )
 _WP_TAXONOMY = re.compile(r"wp-sitemap-(?:taxonomies|users)", re.IGNORECASE)
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,8})|(\d{1,8}));")
 _NUMBER = re.compile(r"(\d+)(?!.*\d)")
 
 
@@ -88,7 +89,7 @@ def _unzip(page: Page) -> bytes:
 def _parse(body: bytes, page: Page) -> tuple[str, list[_Entry]]:
     """The root's name and the entries; memory stays flat, since each is dropped once read."""
     events = etree.iterparse(
-        io.BytesIO(body),
+        io.BytesIO(_REFERENCE.sub(_character, body)),
         events=("start", "end"),
         recover=True,
         resolve_entities=False,
@@ -115,6 +116,12 @@ def _parse(body: bytes, page: Page) -> tuple[str, list[_Entry]]:
         return root, entries
     what = "an HTML page" if root.lower() == "html" else f"<{root}>" if root else "no XML"
     raise ParseError(f"the answer is {what}, a sitemap was expected", url=page.url)
+
+
+def _character(reference: re.Match[bytes]) -> bytes:
+    """A numeric reference as it stands, nothing for half a surrogate pair: lxml breaks on those."""
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    return b"" if 0xD800 <= code <= 0xDFFF else reference[0]
 
 
 def _entry(element: etree._Element) -> _Entry:
