@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -153,6 +154,7 @@ def item_of(
     )
 
 
+@lru_cache(maxsize=2048)  # a feed names its few sources a hundred times
 def absolute(url: str) -> str:
     """The address as feeds carry it: http(s), ASCII, percent-encoded; empty for any other.
 
