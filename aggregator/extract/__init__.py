@@ -1,0 +1,160 @@
+"""From a Page and its Candidate to a RawArticle: everything found, with its place, nothing decided.
+
+Never parses a date, never fetches, never sees the store; only the body and its blocks are chosen
+here. Start reading at `extract`.
+"""
+
+from lxml import etree
+
+from aggregator import urls
+from aggregator.extract.body import PageText, Reading, read_body
+from aggregator.extract.collect import (
+    merge,
+    read_address,
+    read_candidate,
+    read_images,
+    read_language,
+    read_links,
+    read_titles,
+    without_logos,
+)
+from aggregator.extract.jsonld import Founds, read_jsonld
+from aggregator.extract.measure import measure
+from aggregator.extract.meta import read_meta, read_microdata, read_translations
+from aggregator.extract.overrides import read_overrides
+from aggregator.extract.tree import parse_page
+from aggregator.extract.visible import read_dateline, read_visible
+from aggregator.items import Boilerplate, Candidate, Found, Page, RawArticle, Source
+
+__all__ = ["extract"]
+
+_NOTHING = Boilerplate()
+
+
+def extract(
+    page: Page, candidate: Candidate, source: Source, boilerplate: Boilerplate = _NOTHING
+) -> RawArticle:
+    """All that the page and its Candidate say of an article, and the body without known boilerplate.
+
+    Shapes: as `RawArticle` says; an image's `where` ends in its size where one is stated. Never
+        raises, whatever the bytes.
+    """
+    told = read_candidate(candidate)
+    root = parse_page(page)
+    if root is None:
+        return _without_page(page, candidate, source, boilerplate, told)
+    base = _base(root, page.url)
+    top = root.find("body")
+    top = root if top is None else top
+    measures = measure(top)
+    own = read_overrides(root, source, base)
+    head = read_meta(root, base)
+    structured = read_jsonld(root, page.url)
+    stated = [f.value for reading in (head, structured, told) for f in reading.get("title", ())[:2]]
+    headings, title = read_titles(root, measures, stated)
+    items = read_microdata(root)
+    seen = read_visible(title, top, measures)
+    reading = read_body(
+        PageText(top, measures, page, base), candidate, source, _first(structured.pop("body", [])),
+        [f.value for f in headings["title"][:1]] + stated, boilerplate, _addresses(page, head),
+    )  # fmt: skip
+    page_says: Founds = {
+        "language": read_language(root),
+        "image": read_images(reading.images, base),
+        "published": read_dateline(reading.body.text.split("\n") if reading.body else []),
+    }
+    fields = merge(
+        own, *_ordered(told, headings, head, structured, items, seen, page_says, read_links(root, base))
+    )
+    translations = dict.fromkeys((*candidate.translations, *read_translations(root, base)))
+    return _article(page, fields, reading, tuple(translations), [f.value for f in head.get("robots", [])])
+
+
+def _ordered(
+    told: Founds,
+    headings: Founds,
+    head: Founds,
+    structured: Founds,
+    items: Founds,
+    seen: Founds,
+    page: Founds,
+    links: Founds,
+) -> list[Founds]:
+    """The readings as one list in which each field's best comes first.
+
+    The title as readers see it beats the one for machines; a date for machines, which states the
+    minute and the zone, beats the visible one; the way's own fields stand between the two.
+    """
+    return [
+        {"title": headings["title"], "language": page["language"]},
+        {k: head.get(k, []) for k in ("title", "summary", "image", "language", "kind", "canonical")},
+        structured,
+        {"published": head.get("published", []), "modified": head.get("modified", [])},
+        told,
+        head,
+        items,
+        seen,
+        page,
+        links,
+        {"title": headings["weak"] + headings["window"]},
+    ]
+
+
+def _article(
+    page: Page, fields: Founds, reading: Reading, translations: tuple[tuple[str, str], ...], robots: list[str]
+) -> RawArticle:
+    def all_of(field: str) -> tuple[Found, ...]:
+        return tuple(fields.get(field, ()))
+
+    dated = merge({"published": fields.get("published", [])}, read_address(page.url))
+    return RawArticle(
+        url=page.url,
+        canonical=all_of("canonical"),
+        title=all_of("title"),
+        published=tuple(dated.get("published", ())),
+        modified=all_of("modified"),
+        authors=all_of("authors"),
+        summary=all_of("summary"),
+        image=tuple(without_logos(fields.get("image", []))),
+        language=all_of("language"),
+        tags=all_of("tags"),
+        kind=all_of("kind"),
+        translations=translations,
+        body=reading.body,
+        blocks=reading.blocks,
+        removed=reading.removed,
+        robots=_directives(
+            [*robots, *(v for k, v in page.headers if k in ("x-robots-tag", "tdm-reservation"))]
+        ),
+    )
+
+
+def _without_page(
+    page: Page, candidate: Candidate, source: Source, boilerplate: Boilerplate, told: Founds
+) -> RawArticle:
+    """What the Candidate alone says: its page is an API record, empty, or no HTML."""
+    titles = [candidate.title] if candidate.title else []
+    nothing = PageText(None, {}, page, candidate.url)
+    reading = read_body(nothing, candidate, source, "", titles, boilerplate, _addresses(page, {}))
+    fields = merge(told, {"image": read_images(reading.images, candidate.url)})
+    return _article(page, fields, reading, candidate.translations, [])
+
+
+def _base(root: etree._Element, url: str) -> str:
+    element = next(root.iter("base"), None)
+    return (urls.join(url, element.get("href")) if element is not None else None) or url
+
+
+def _first(founds: list[Found]) -> str:
+    return founds[0].value if founds else ""
+
+
+def _addresses(page: Page, head: Founds) -> list[str]:
+    """All the addresses under which this page knows itself."""
+    return [a for a in (page.url, page.requested_url, _first(head.get("canonical", []))) if a]
+
+
+def _directives(values: list[str]) -> tuple[str, ...]:
+    """Single directives in lower case: `noindex, nofollow` and `googlebot: noarchive` apart."""
+    flat = (d.strip().lower() for v in values for d in v.rpartition("bot:")[2].split(","))
+    return tuple(dict.fromkeys(d for d in flat if d))

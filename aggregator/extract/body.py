@@ -1,0 +1,176 @@
+"""Which of the texts on offer is the body: a selector's, the way's full text, the page's, JSON-LD's.
+
+Steps: pieces of the page by our own walk; the way's full text or JSON-LD's instead where they say
+more; trafilatura only where all that is next to nothing; then site memory. Start reading at `read_body`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+from lxml import etree
+
+from aggregator.extract.boilerplate import blocks_of, without_boilerplate
+from aggregator.extract.choose import container, is_dropped, own_pieces
+from aggregator.extract.measure import Measures, measure
+from aggregator.extract.overrides import select_body
+from aggregator.extract.render import Piece, pieces_of, to_html, to_text
+from aggregator.extract.tree import MAX_BYTES, decode, parse_html
+from aggregator.items import Block, Body, Boilerplate, Candidate, Page, Source
+from aggregator.text import fold
+
+# Our own walk is trusted from this many letters of running text on; below it, a page that holds
+# at least five times as much elsewhere is asked of trafilatura.
+_ENOUGH = 250
+_MUCH_ELSEWHERE = 5
+# A text offered instead of the page's must say this much more to be taken for the whole.
+_MORE = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """What `read_body` reads from: the page's `<body>` with its Measures, and the base of its links."""
+
+    body: etree._Element | None
+    measures: Measures
+    page: Page
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A body with the blocks it had before site memory, and how many of them that removed."""
+
+    body: Body | None
+    blocks: tuple[Block, ...] = ()
+    removed: int = 0
+    images: tuple[etree._Element, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    pieces: list[Piece]
+    where: str
+    confidence: float
+
+    @property
+    def weight(self) -> int:
+        return sum(len(p.text) for p in self.pieces)
+
+
+def read_body(
+    page: PageText,
+    candidate: Candidate,
+    source: Source,
+    structured: str,
+    titles: Iterable[str],
+    boilerplate: Boilerplate,
+    addresses: Iterable[str],
+) -> Reading:
+    """The article's text without what site memory knows to be boilerplate.
+
+    `structured` is JSON-LD's articleBody or empty. Never raises for any page.
+    """
+    offer = _chosen(page, candidate, source, structured, list(titles))
+    if offer is None or not any(p.text for p in offer.pieces):
+        return Reading(None)
+    blocks = blocks_of(offer.pieces)
+    kept = without_boilerplate(offer.pieces, blocks, boilerplate, addresses)
+    body = Body(html=to_html(kept), text=to_text(kept), where=offer.where, confidence=offer.confidence)
+    counted = tuple(b for b, p in zip(blocks, offer.pieces, strict=True) if p.text)
+    images = tuple(p.owner for p in kept if p.kind == "img")
+    return Reading(body, counted, len(offer.pieces) - len(kept), images)
+
+
+def _chosen(
+    page: PageText, candidate: Candidate, source: Source, structured: str, titles: list[str]
+) -> _Offer | None:
+    walked = _selected(page, source) or _walked(page, titles)
+    if walked and walked.where.startswith("selector:"):
+        return walked
+    best = walked
+    if candidate.content and candidate.is_full_text:
+        fed = _of_fragment(candidate.content, page.url, titles, f"{candidate.way}:content")
+        # A feed that calls its summary the content is told by the page that holds it and far more.
+        if fed and (best is None or best.weight < _MORE * fed.weight or not _holds(best, fed)):
+            return fed
+    if structured:
+        told = _of_structured(structured, page.url)
+        if told and (best is None or told.weight > _MORE * best.weight):
+            best = told
+    weight = best.weight if best else 0
+    return _by_trafilatura(page, best) if weight < _ENOUGH and _has_more(page, weight) else best
+
+
+def _selected(page: PageText, source: Source) -> _Offer | None:
+    if page.body is None or not source.fields:
+        return None
+    pieces: list[Piece] = []
+    for element in select_body(page.body, source):
+        pieces += pieces_of(element, page.url, lambda _: False)
+    return _Offer(pieces, "selector:body", 1.0) if any(p.text for p in pieces) else None
+
+
+def _walked(page: PageText, titles: list[str]) -> _Offer | None:
+    if page.body is None:
+        return None
+    place = container(page.body, page.measures)
+    pieces = pieces_of(place, page.url, lambda e: is_dropped(e, page.measures))
+    own = own_pieces(pieces, titles)
+    if not any(p.text for p in own):
+        own = pieces
+    total = page.measures[page.body].mass
+    weight = sum(len(p.text) for p in own)
+    confidence = min(1.0, weight / _ENOUGH) * min(1.0, weight / max(1.0, 0.5 * total))
+    return _Offer(own, f"page:{_name(place)}", round(confidence, 2)) if own else None
+
+
+def _name(element: etree._Element) -> str:
+    names = (element.get("class") or "").split()
+    return f"{element.tag}.{names[0]}" if names else str(element.tag)
+
+
+def _of_fragment(html: str, base: str, titles: list[str], where: str) -> _Offer | None:
+    root = parse_html(html)
+    if root is None:
+        return None
+    measures = measure(root)
+    pieces = own_pieces(pieces_of(root, base, lambda e: is_dropped(e, measures)), titles)
+    return _Offer(pieces, where, 1.0) if any(p.text for p in pieces) else None
+
+
+def _of_structured(text: str, base: str) -> _Offer | None:
+    """JSON-LD's text: HTML in some, plain with or without line ends in others."""
+    if "<p" not in text and "<br" not in text:
+        text = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
+    return _of_fragment(text, base, [], "jsonld:articleBody")
+
+
+def _holds(large: _Offer, small: _Offer) -> bool:
+    """Whether most of the small text stands in the large one too."""
+    all_of_it = fold(" ".join(p.text for p in large.pieces))
+    inside = sum(len(p.text) for p in small.pieces if fold(p.text)[:80].rstrip(" .…[]") in all_of_it)
+    return inside * 2 > small.weight
+
+
+def _has_more(page: PageText, weight: int) -> bool:
+    everything = sum(
+        m.chars - m.linked for e, m in page.measures.items() if m.is_left_out and e.tag != "form"
+    )
+    return everything > _MUCH_ELSEWHERE * max(weight, 100)
+
+
+def _by_trafilatura(page: PageText, otherwise: _Offer | None) -> _Offer | None:
+    """The fallback's text where it found clearly more than we did; loads trafilatura on first use."""
+    if page.body is None:
+        return otherwise
+    import trafilatura
+
+    text = decode(page.page.body[:MAX_BYTES], page.page.header("content-type") or "")
+    html = trafilatura.extract(
+        text, output_format="html", include_links=True, include_comments=False, fast=True
+    )
+    found = _of_fragment(html, page.url, [], "trafilatura") if html else None
+    if found and found.weight > 2 * (otherwise.weight if otherwise else 0):
+        return _Offer(found.pieces, "trafilatura", 0.5)
+    return otherwise

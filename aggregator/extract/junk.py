@@ -1,0 +1,169 @@
+"""What the web calls its parts: tags, class names and short texts that tell an article from its surroundings.
+
+Weak evidence, all of it: who asks must weigh it against the text. Start reading at `part_of`.
+"""
+
+import re
+from enum import IntEnum
+from functools import lru_cache
+
+from lxml import etree
+
+
+def _words(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+# Never holds an article's text: not even looked into.
+HARD_TAGS = _words("""
+    script style template svg iframe embed canvas select option datalist textarea input audio video map
+    applet frameset noframes progress meter title base link meta head
+""")
+INLINE_TAGS = _words("""
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr output q ruby rb
+    rt rp s samp small span strike strong sub sup time tt u var wbr
+""")
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+
+
+class Part(IntEnum):
+    """What an element seems to be by its names; of several names the one with the highest number counts."""
+
+    PLAIN = 0
+    ASIDE = 1  # surroundings, unless most of the page's text is in it
+    ARTICLE = 2  # the article's own container
+    COMMENTS = 3  # readers' words: surroundings even then
+
+
+def _names(before: str, names: str, after: str) -> re.Pattern[str]:
+    return re.compile(f"{before}(?:{'|'.join(names.split())}){after}")
+
+
+# Each is searched in one name: lower case, camelCase cut with hyphens, between blanks: ` post-meta `.
+# Whole names.
+_COMMENTS = _names(
+    " ",
+    r"""
+    comments? commentlist comment-(list|area|section|thread|respond|form|wrapper)
+    comments-(area|section|wrapper|container|list) commenti respond disqus[\w-]* fb-comments
+    livefyre[\w-]* coral-talk[\w-]* article-comments? post-comments? responses replies
+    """,
+    " ",
+)
+# Parts of names, at a hyphen or underscore.
+_ASIDE = _names(
+    "[ _-]",
+    r"""
+    related recommend(ed|ations?|er)? correlat[ieo] consigliat[ieo] suggest(ed|ions) similar leggi-?anche
+    potrebbe\w* you-may\w* may-like also-like read-?(next|also) up-?next trending latest popular
+    more-?(from|stories|news|articles|posts|on|like) most-?(read|viewed|popular|recent)
+    (recent|other|altr[ie]|ultim[ie]|next|prev|previous)-?(posts?|articles?|news|stories|entries)
+    (altr[ie]|ultim[ie])-?(articoli|notizie) jp-relatedposts yarpp\w* crp-related relateditems
+    loop-grid wp-block-latest-posts\w* outbrain\w* taboola\w*
+    wp-block-(comments|post-comments|social-links|query|categories|tag-cloud|search|loginout)
+    elementor-widget-(posts|share-buttons|table-of-contents|author-box|post-navigation|nav-menu|post-info)
+    post-?navigation nav-?links nav-?(previous|next|below) pagination paginat\w+ pager breadcrumbs? briciole
+    sidebar side-bar widget-area widgets footer site-?header global-?header page-?footer masthead topbar
+    top-bar navbar navigation nav navi mega-?menu submenu sub-menu menu toolbar skip-?(link|to)\w*
+    screen-reader sr-only visually-?hidden portlet\w* documentactions document-?byline viewlet-below\w*
+    share shares sharing share-?\w+ condividi condivisione social\w* addtoany\w* a2a addthis\w* sharedaddy
+    sharethis\w* heateor\w* ssba\w* follow-?us whatsapp\w* newsletter\w* subscribe\w* subscription\w*
+    signup sign-?up mailchimp mc4wp\w* optin opt-in donat(e|ion) cookies? cookie-?\w+ consent gdpr
+    onetrust\w* iubenda\w* modal popup pop-up overlay tooltip lightbox offcanvas
+    advert\w* ad-?(slot|unit|container|wrapper|banner|block|box|zone) adsbygoogle sponsored? sponsors
+    promo promos promoted promotion cta call-to-action download-app app-?promo
+    author-?(box|bio|card|info|details?|profile|block|section|description|about|meta|area|wrap\w*)
+    about-?(the-)?authors? post-?author article-?author entry-?author vcard-author bio byline by-line
+    post-?meta entry-?meta article-?meta meta-?info post-?info article-?info post-?date entry-?date
+    entry-footer post-?footer article-?footer post-?tags? tags-?links tag-?(list|cloud) tagcloud
+    entry-tags article-tags post-?categor\w+ cat-links reading-?time read-?time login log-in register
+    paywall search-?form searchform rating ratings flag-?(comment|post) toc table-of-contents ez-toc\w*
+    lwptoc\w* copyright colophon disclaimer print-only noprint no-print hidden-print back-to-top
+    """,
+    "(?=[ _-])",
+)
+# Too common inside other names: whole names only.
+_ALONE = _names(
+    " ",
+    r"""
+    tags? meta authors? autore banner ads? adv social share tools utility credits jump-?links hidden hide
+    d-none categories category-list kicker eyebrow dateline date data hero-meta contributors?
+    """,
+    " ",
+)
+_ARTICLE = _names(
+    "[ _-]",
+    r"""
+    article-?(body|content|text|main) articlebody articolo-?(testo|corpo|body) entry-?content
+    post-?(content|body|entry|text) story-?(body|content|text) content-?(body|text|article)
+    body-?(content|text|copy) blog-?(content|body|post-content) single-?(content|post-content)
+    news-?(content|body|text|detail) node-?content field--name-body field-name-body the-?content
+    theme-post-content e-content testo testo-?\w+ corpo corpo-?\w+ documentcontent parent-fieldname-text
+    content-core wysiwyg detail-?(body|content|text) page-?content text-?content rich-?text\w* prose
+    """,
+    "(?=[ _-])",
+)
+# Names that speak of the page's layout, not of what the element is.
+_SCAFFOLD = _names(
+    " ", "has no with without show hide is page-template wp-singular single category tag author group", "-"
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_ASIDE_ROLES = _words("""
+    navigation banner contentinfo complementary search dialog alertdialog menu menubar tablist toolbar alert
+""")
+# Those that a page may have forgotten to close around its whole text are surroundings, not hard junk.
+_ASIDE_TAGS = _words("nav footer aside form button dialog menu noscript object")
+
+
+def parts_by_attribute(root: etree._Element) -> dict[etree._Element, Part]:
+    """The few elements whose role, style or microdata says what they are, whatever their names."""
+    matches = _TELLING(root)
+    return {
+        e: Part.ARTICLE if "articleBody" in (e.get("itemprop") or "") else Part.ASIDE
+        for e in (matches if isinstance(matches, list) else ())
+        if isinstance(e, etree._Element) and e.tag not in _WHOLE_TAGS
+    }
+
+
+# One search by libxml2: asking each element for each attribute took a third of a page's time.
+_TELLING = etree.XPath(
+    "descendant-or-self::*[@hidden or @aria-modal='true' or contains(@itemprop, 'articleBody')"
+    " or contains(@style, 'display:none') or contains(@style, 'display: none')"
+    f" or {' or '.join(f'@role={role!r}' for role in sorted(_ASIDE_ROLES))}]"
+)
+_WHOLE_TAGS = frozenset(("body", "html", "main"))
+
+
+def part_of(element: etree._Element) -> Part:
+    """What the element seems to be by tag, class and id. Never raises."""
+    tag = element.tag
+    if tag in _WHOLE_TAGS:
+        return Part.PLAIN
+    part = Part.ASIDE if tag in _ASIDE_TAGS else Part.PLAIN
+    for names in (element.get("class"), element.get("id")):
+        if names:
+            part = max(part, part_of_names(names))
+    return part
+
+
+@lru_cache(maxsize=16384)
+def part_of_names(names: str) -> Part:
+    """What class names or ids (blank between them) say of an element."""
+    best = Part.PLAIN
+    for name in names.split() if len(names) <= 600 else ():
+        part = _part_of_name(name)
+        if part > best:
+            best = part
+    return best
+
+
+@lru_cache(maxsize=16384)
+def _part_of_name(name: str) -> Part:
+    flat = f" {_CAMEL.sub('-', name).lower()} "
+    if _SCAFFOLD.search(flat):
+        return Part.PLAIN
+    if _COMMENTS.search(flat):
+        return Part.COMMENTS
+    if _ARTICLE.search(flat):
+        return Part.ARTICLE
+    return Part.ASIDE if _ASIDE.search(flat) or _ALONE.search(flat) else Part.PLAIN

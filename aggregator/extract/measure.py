@@ -1,0 +1,148 @@
+"""How much running text each element of a page holds, and how much of it is links.
+
+Knows names only through `junk`; chooses nothing. Start reading at `measure`.
+"""
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from aggregator.extract.junk import HARD_TAGS, HEADINGS, INLINE_TAGS, Part, part_of, parts_by_attribute
+
+# Deeper than this an element's text counts as its own: unclosed tags nest up to 2,048 levels, and
+# Python's stack of 1,000 is shared with whoever calls.
+MAX_DEPTH = 250
+
+
+@dataclass(slots=True)
+class Measure:
+    """What an element holds, parts that are not the article's left out.
+
+    Units: `chars` and `linked` are letters of all its text and of that in links; `mass` is the
+        letters of its running text: lines of prose, links taken off.
+    """
+
+    part: Part = Part.PLAIN
+    chars: int = 0
+    linked: int = 0
+    mass: float = 0.0
+    links: int = 0
+    images: int = 0
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether the element is surroundings, so that what holds it does not count it."""
+        return self.part is Part.ASIDE or self.part is Part.COMMENTS
+
+    def take(self, theirs: "Measure") -> None:
+        """Adds what an element below holds."""
+        self.chars += theirs.chars
+        self.linked += theirs.linked
+        self.mass += theirs.mass
+        self.links += theirs.links
+        self.images += theirs.images
+
+    @property
+    def link_density(self) -> float:
+        """The share of its letters that are links."""
+        return self.linked / self.chars if self.chars else 0.0
+
+
+Measures = dict[etree._Element, Measure]
+
+
+def measure(root: etree._Element) -> Measures:
+    """The Measure of each element under the root that may be read; hard junk has none.
+
+    A part that seems to be surroundings by its name and yet holds more running text than all the
+    rest is taken for the article: names are weak evidence.
+    """
+    walk = _Walk(parts_by_attribute(root))
+    walk.visit(root, 0, False)
+    while walk.asides:
+        heaviest = max(walk.asides, key=lambda element: walk.measures[element].mass)
+        if walk.measures[heaviest].mass < max(200.0, walk.measures[root].mass):
+            break
+        walk.asides.remove(heaviest)
+        _spare(heaviest, walk.measures)
+    return walk.measures
+
+
+def _spare(element: etree._Element, measures: Measures) -> None:
+    """Takes the element for a part like others: all that hold it count it, up to one that is left out."""
+    mine = measures[element]
+    mine.part = Part.PLAIN
+    for parent in element.iterancestors():
+        theirs = measures.get(parent)
+        if theirs is None:
+            return
+        theirs.take(mine)
+        if theirs.is_left_out:
+            return
+
+
+class _Walk:
+    def __init__(self, told: dict[etree._Element, Part]) -> None:
+        self._told = told
+        self.measures: Measures = {}
+        self.asides: list[etree._Element] = []
+        self._run = 0
+        self._run_linked = 0
+
+    def visit(self, element: etree._Element, depth: int, in_link: bool) -> Measure:
+        """The element's Measure, after those of all below it."""
+        mine = self.measures[element] = Measure(self._told.get(element) or part_of(element))
+        tag = element.tag
+        if tag == "a" and element.get("href"):
+            in_link = True
+            mine.links = 1
+        elif tag == "img":
+            mine.images = 1
+        if tag in INLINE_TAGS:
+            self._inside(element, mine, depth, in_link)
+            return mine
+        outer = self._run, self._run_linked
+        self._run = self._run_linked = 0
+        self._inside(element, mine, depth, in_link)
+        self._flush(mine, tag)
+        self._run, self._run_linked = outer
+        return mine
+
+    def _inside(self, element: etree._Element, mine: Measure, depth: int, in_link: bool) -> None:
+        if depth > MAX_DEPTH:
+            self._text(mine, " ".join(str(t) for t in element.itertext()), in_link)
+            return
+        if text := element.text:
+            self._text(mine, text, in_link)
+        for child in element:
+            tag = child.tag
+            if tag in HARD_TAGS:
+                pass
+            elif tag in INLINE_TAGS and not len(child) and not child.keys():
+                # Bold words and the like: most of a text's elements, and nothing to know of them.
+                self._text(mine, child.text or "", in_link)
+            else:
+                if tag not in INLINE_TAGS and self._run:
+                    self._flush(mine, "")
+                theirs = self.visit(child, depth + 1, in_link)
+                if theirs.part is Part.ASIDE:
+                    self.asides.append(child)
+                elif theirs.part is not Part.COMMENTS:
+                    mine.take(theirs)
+            if tail := child.tail:
+                self._text(mine, tail, in_link)
+
+    def _text(self, mine: Measure, text: str, in_link: bool) -> None:
+        if size := len(text.strip()):
+            mine.chars += size
+            self._run += size
+            if in_link:
+                mine.linked += size
+                self._run_linked += size
+
+    def _flush(self, mine: Measure, tag: str) -> None:
+        own = self._run - self._run_linked
+        # Lines below 40 letters are labels more often than prose; headings never are prose.
+        if own >= 40 and tag not in HEADINGS and own * 2 > self._run:
+            mine.mass += own
+        self._run = self._run_linked = 0

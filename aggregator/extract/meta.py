@@ -1,0 +1,152 @@
+"""What a page's head and microdata say of its article: OpenGraph, meta, link and itemprop, as Found.
+
+Knows no article text and parses no value. Start reading at `read_meta`.
+"""
+
+from lxml import etree
+
+from aggregator import urls
+from aggregator.extract.jsonld import Founds
+from aggregator.extract.tree import text_of
+from aggregator.items import Found
+
+# Field -> names and properties, lower case, best first. Seen on WordPress, Drupal, Plone, the big
+# publishers' own systems and in Dublin Core, Parse.ly, Sailthru, Cxense and Highwire markup.
+_META = {
+    "title": """
+        og:title twitter:title parsely-title dc.title dcterms.title citation_title sailthru.title title""",
+    "published": """
+        article:published_time og:article:published_time og:published_time article:published article.published
+        datepublished date_published publishdate publish-date publish_date publisheddate published_date
+        publication_date publicationdate publication-date published_time published parsely-pub-date
+        sailthru.date cxenseparse:recs:publishtime rnews:datepublished bt:pubdate dc.date.issued
+        dcterms.issued dcterms.available dc.date.created dcterms.created dc.date dcterms.date
+        dc.date.publication citation_publication_date citation_online_date citation_date
+        prism.publicationdate article:created article_date_original originalpublicationdate pubdate
+        created displaydate date release_date""",
+    "modified": """
+        article:modified_time og:updated_time og:modified_time og:article:modified_time article:modified
+        datemodified date_modified dcterms.modified dc.date.modified dc.modified lastmod last-modified
+        modified_time modified revised updated_time article.updated""",
+    "authors": """
+        author article:author og:article:author article:author_name dc.creator dcterms.creator
+        parsely-author sailthru.author citation_author byl cxenseparse:author""",
+    "summary": """og:description description twitter:description dc.description dcterms.description""",
+    "language": """og:locale content-language dc.language dcterms.language language""",
+    "tags": """
+        article:tag article:section keywords news_keywords parsely-tags sailthru.tags parsely-section""",
+    "kind": """og:type parsely-type dc.type""",
+    "robots": """robots googlebot googlebot-news tdm-reservation""",
+}
+_FIELD_OF = {name: (field, rank) for field, names in _META.items() for rank, name in enumerate(names.split())}
+_IMAGES = (
+    "og:image:secure_url",
+    "og:image",
+    "og:image:url",
+    "twitter:image",
+    "twitter:image:src",
+    "thumbnail",
+)
+_MICRODATA = {
+    "datepublished": "published",
+    "datecreated": "published",
+    "datemodified": "modified",
+    "headline": "title",
+    "author": "authors",
+    "creator": "authors",
+    "keywords": "tags",
+    "articlesection": "tags",
+    "inlanguage": "language",
+}
+# Items whose author or date is not the article's.
+_FOREIGN_ITEMS = ("Comment", "Review", "Product", "Organization", "Place", "Offer", "List", "Object")
+_ITEMPROPS = etree.XPath("//*[@itemprop]")
+
+
+def read_meta(root: etree._Element, base: str) -> Founds:
+    """Found tuples by field, best first; `robots` too. An image's `where` ends in its size where stated."""
+    ranked: dict[str, list[tuple[int, Found]]] = {}
+    pictures: list[tuple[str, str]] = []
+    for meta in root.iter("meta"):
+        value = (meta.get("content") or "").strip()
+        name = meta.get("property") or meta.get("name") or meta.get("http-equiv") or ""
+        name = name.strip().lower()
+        if not value or not name:
+            continue
+        if name in _FIELD_OF:
+            field, rank = _FIELD_OF[name]
+            ranked.setdefault(field, []).append((rank, Found(value, f"meta:{name}")))
+        elif name in _IMAGES or name in ("og:image:width", "og:image:height"):
+            pictures.append((name, value))
+    found = {field: [f for _, f in sorted(pairs, key=lambda p: p[0])] for field, pairs in ranked.items()}
+    found["image"] = _images(pictures, base)
+    found["canonical"] = _canonical(root, base)
+    return found
+
+
+def _images(pairs: list[tuple[str, str]], base: str) -> list[Found]:
+    """OpenGraph pictures first, each with the size that the lines after it state."""
+    out: list[tuple[int, str, str, dict[str, str]]] = []
+    for name, value in pairs:
+        if name.endswith((":width", ":height")):
+            if out:
+                out[-1][3].setdefault(name.rsplit(":", 1)[1], value)
+        elif url := urls.join(base, value):
+            out.append((_IMAGES.index(name), url, name, {}))
+    found: dict[str, Found] = {}
+    for _, url, name, size in sorted(out, key=lambda o: o[0]):
+        stated = f"[{size['width']}x{size['height']}]" if len(size) == 2 else ""
+        found.setdefault(url, Found(url, f"meta:{name}{stated}"))
+    return list(found.values())
+
+
+def _canonical(root: etree._Element, base: str) -> list[Found]:
+    links = [e.get("href") for e in root.iter("link") if "canonical" in (e.get("rel") or "").lower().split()]
+    metas = [e.get("content") for e in root.iter("meta") if (e.get("property") or "").lower() == "og:url"]
+    found = [(urls.join(base, href), "meta:link[rel=canonical]") for href in links]
+    found += [(urls.join(base, href), "meta:og:url") for href in metas]
+    return [Found(url, where) for url, where in found if url]
+
+
+def read_translations(root: etree._Element, base: str) -> tuple[tuple[str, str], ...]:
+    """(language, URL) pairs of the page's hreflang links, `x-default` left out."""
+    pairs: dict[tuple[str, str], None] = {}
+    for link in root.iter("link"):
+        language = (link.get("hreflang") or "").strip().lower()
+        if not language or language == "x-default" or "alternate" not in (link.get("rel") or "").lower():
+            continue
+        if url := urls.join(base, link.get("href")):
+            pairs[language, url] = None
+    return tuple(pairs)
+
+
+def read_microdata(root: etree._Element) -> Founds:
+    """Found tuples by field of the elements that carry an `itemprop` of an article."""
+    found: Founds = {}
+    matches = _ITEMPROPS(root)
+    for element in matches if isinstance(matches, list) else ():
+        if not isinstance(element, etree._Element):
+            continue
+        for prop in (element.get("itemprop") or "").lower().split():
+            field = _MICRODATA.get(prop)
+            if field is None or _is_foreign(element):
+                continue
+            value = _item_value(element, field)
+            if value:
+                found.setdefault(field, []).append(Found(value, f"microdata:{prop}"))
+    return found
+
+
+def _item_value(element: etree._Element, field: str) -> str:
+    if field == "authors" and element.get("itemscope") is not None:
+        for inner in element.iter():
+            if "name" in (inner.get("itemprop") or "").split():
+                return inner.get("content") or " ".join(text_of(inner).split())[:200]
+    stated = element.get("content") or element.get("datetime")
+    return stated or " ".join(text_of(element).split())[:500]
+
+
+def _is_foreign(element: etree._Element) -> bool:
+    scopes = (a for a in element.iterancestors() if a.get("itemtype"))
+    nearest = next(scopes, None)
+    return nearest is not None and (nearest.get("itemtype") or "").rstrip("/").endswith(_FOREIGN_ITEMS)

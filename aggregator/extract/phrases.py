@@ -1,0 +1,77 @@
+"""Short lines that stand around articles everywhere, as patterns for folded text: shares, bylines, ends.
+
+Italian and English; each list is one line's own words, never a site's. Start reading at `NOISE`.
+"""
+
+import re
+
+
+def _lines(alternatives: str, after: str = "") -> re.Pattern[str]:
+    listed = "|".join(line.strip() for line in alternatives.strip().splitlines())
+    return re.compile(f"(?:{listed}){after}")
+
+
+# Whole lines that belong to no article.
+NOISE = _lines(
+    r"""
+    advertis(e)?ment|pubblicita|annuncio( pubblicitario)?|sponsored( content)?|contenuto sponsorizzato
+    share|share (this|on|via|it|article|post|the)\b.{0,60}|condividi\b.{0,60}|tweet|pin( it)?|facebook
+    twitter|x|linkedin|whatsapp|telegram|pinterest|e-?mail|stampa|print|copy link|copia link
+    link copied.{0,20}|save|salva|like|listen|ascolta|follow us\b.{0,60}|seguici\b.{0,80}
+    subscribe( now| to .{0,60})?|sign up\b.{0,60}|iscriviti\b.{0,80}
+    (click|tap) (here )?to (share|subscribe|enlarge)\b.{0,40}|read more|leggi tutto
+    continua a leggere|continue reading|load(ing)?( more)?( comments)?\W*|skip to (main )?content
+    table of contents|indice|(leave|post|add) a (reply|comment)|lascia un commento|\d* ?comment[is]?
+    no comments( yet)?|back to top|torna su|next|previous|precedente|successivo|home|menu|close|chiudi
+    (tags?|etichette|filed under|posted in|categor(y|ies|ia|ie)|topics|argomenti)( ?:.{0,200})?
+    \d+ ?(min(ute)?s?|minuti?)( di)? ?(read|lettura)?|tempo di lettura.{0,30}|reading time.{0,30}
+    in this article|(c|copyright|©).{0,20}(riproduzione riservata|all rights reserved)?
+    riproduzione riservata.{0,20}|all rights reserved\.?
+    """
+)
+# Starts of linked lines that lead to another article.
+LEADS_AWAY = _lines(
+    r"""
+    leggi (anche|pure)|(ti )?potrebbe(ro)? interessar(ti|e)|per approfondire|see also
+    (read|also) (also|read)|read more|related|more on this|read next|don't miss
+    you (may|might) also like|recommended( reading)?|watch|guarda anche|vedi anche|approfondisci
+    """,
+    r"\s*(:|-|>|\||$)",
+)
+# Whole lines, most of them headings, after which nothing is the article's.
+END = _lines(
+    r"""
+    leggi anche|articoli (correlati|recenti|simili|consigliati)|(notizie|news|contenuti) correlat[ei]
+    (ti )?potrebbe(ro)? (anche )?interessar(ti|e).{0,20}|altr[ie] (articoli|notizie|news).{0,30}
+    ultim[ie] (articoli|notizie|news).{0,20}
+    (related|recent|latest|similar|popular|recommended|more|other|featured) (articles?|posts?|news|stories)
+    (related|recent|latest|similar|popular|recommended|more|other|featured) (reading|content|blogs?)
+    (related|recent|latest|similar|popular|recommended|more|other|featured) (insights?|resources|links)
+    (related|more) topics|(more|related|recent) .{0,20}(for you| from .{0,40})|related
+    you (may|might) (also )?(like|enjoy|be interested in).{0,30}
+    more (from|on|in|about|stories|like this)\b.{0,40}|read (next|more)|up next|what to read next
+    keep reading|recommended( for you)?
+    (\d+ )?(comments?|commenti|responses?|replies|thoughts on .{0,200})( \(\d+\))?
+    (leave|post) a (reply|comment).{0,40}|lascia una? (commento|risposta).{0,20}
+    join the (conversation|discussion).{0,20}|about (us|the authors?).{0,30}|l'autore|chi e l'autore
+    share (this|post|article).{0,40}|condividi.{0,40}|sign up (for|to) .{0,60}|subscribe( to .{0,60})?
+    newsletter|iscriviti alla newsletter.{0,20}|stay (connected|up to date|informed|in the loop).{0,40}
+    follow us.{0,30}|seguici.{0,30}|(get (our|the)|join our) newsletter.{0,40}
+    """,
+    r"\W*",
+)
+# A photographer's line.
+CREDIT = _lines(
+    r"(photo|image|foto|immagine|picture|credits?|crediti)\b[^.]{0,12}(:|by\b|di\b|credit).{0,120}",
+    "$",
+)
+# Author, date and time above a text.
+BYLINE = _lines(
+    r"""
+    (by|di|a cura di|(written|posted) by|author|autore|(da )?redazione)\b.{0,100}
+    (posted on|published( on| by)?|(last )?updated( on)?|pubblicato( il)?|aggiornato( il)?)\b.{0,100}
+    .{0,40}\b\d{1,2}:\d{2}\b.{0,12}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}
+    (\w+,? )?(\w+ \d{1,2}|\d{1,2}( |-)\w+),? \d{4}.{0,25}
+    """,
+    "$",
+)

@@ -1,0 +1,179 @@
+"""From a Page's bytes to one tree: charset, characters that parsers choke on, a parse that always ends.
+
+Knows nothing of articles. The tree is plain lxml elements without comments, and is None for what
+is not HTML. Start reading at `parse_page`.
+"""
+
+import codecs
+import re
+
+from lxml import etree
+
+from aggregator.items import Page
+
+# Bytes beyond this are not read: the largest article pages seen are below 4 MB.
+MAX_BYTES = 8_000_000
+# Where a declaration may stand: WHATWG HTML 13.2.3.2 prescans 1024 bytes; real pages put it later.
+_PRESCAN = 4096
+_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+# Only codecs that turn bytes into text safely: `idna`, `unicode_escape` and their like are names too.
+_USABLE = re.compile(
+    r"(utf-?8|iso-?8859-?\d+|latin-?\d|windows-?\d+|cp-?\d+|x-cp\d+|koi8-\w|mac\w*|gb\w+|big5\S*|euc-\w+|"
+    r"shift[_-]?jis|sjis|iso-2022-jp|tis-620)$"
+)
+# Labels that mean a wider code page than they say: WHATWG Encoding, section 4.2.
+_WIDER = {
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# C0 controls but for tab, line feed, form feed and return: libxml2 keeps them and XML cannot.
+# Such bytes are never part of a longer UTF-8 sequence.
+_CONTROLS = bytes(b if (b > 31 and b != 127) or b in b"\t\n\x0c\r" else 32 for b in range(256))
+_BINARY_MAGIC = (
+    b"%PDF",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"RIFF",
+    b"\x00\x00\x00",
+)
+_TAG = re.compile(rb"""<[A-Za-z](?:[^=>]++|=\s*+(?:"[^"]*+"|'[^']*+'|))*+>?""")
+_VALUE = re.compile(rb"""=\s*(?:"[^"]*"|'[^']*')""")
+# UTF-8 read as cp1252 or Latin-1 and written again: a lead byte's letter, then followers' signs. Those
+# are C1 controls and signs that stand after no such letter in any language.
+_FOLLOW = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+_TWICE = re.compile(f"[ÂÃÄÅ]{_FOLLOW}|[âãï]{_FOLLOW}{{2}}|ð{_FOLLOW}{{3}}")
+# libxml2 compares each attribute of a tag with all before it: 100,000 of them took two minutes,
+# 1,000 take 12 ms. A tag that could hold more is at least this long.
+_MAX_ATTRIBUTES = 1000
+_LONG_TAG = 3 * _MAX_ATTRIBUTES
+_MAYBE_LONG_TAG = re.compile(rb"<[A-Za-z][^<>]{%d}" % _LONG_TAG)
+# Above this size tags are checked one by one even where none looks long: a value may hide `<`.
+_LARGE_PAGE = 1_000_000
+
+
+def parse_page(page: Page) -> etree._Element | None:
+    """The tree of the page, its `<html>` element; None where the page holds no HTML. Never raises."""
+    body = page.body[:MAX_BYTES]
+    if _is_binary(body) or body[:64].lstrip()[:1] in (b"", b"{", b"["):
+        return None
+    text = _recoded(body, page.header("content-type") or "")
+    # What is valid UTF-8 already need not be written again.
+    return _parse(text.encode("utf-8", "replace") if text is not None else body)
+
+
+def parse_html(html: str) -> etree._Element | None:
+    """The tree of a document or fragment; None where it holds nothing. Never raises."""
+    # `replace` minds lone surrogates, which JSON's escapes can bring in.
+    return _parse(html.encode("utf-8", "replace"))
+
+
+def _parse(raw: bytes) -> etree._Element | None:
+    raw = raw.translate(_CONTROLS)
+    if len(raw) > _LARGE_PAGE or _MAYBE_LONG_TAG.search(raw):
+        raw = _TAG.sub(_sane_tag, raw)
+    # huge_tree: depth up to 2,048 where 256 would lose the rest of a page that never closes its spans.
+    parser = etree.HTMLParser(
+        encoding="utf-8", recover=True, remove_comments=True, remove_pis=True, huge_tree=True, no_network=True
+    )
+    try:
+        return etree.fromstring(raw, parser)
+    except etree.LxmlError:
+        return None
+
+
+def text_of(element: etree._Element, between: str = "") -> str:
+    """All the text in the element, with that between its parts."""
+    return between.join(str(t) for t in element.itertext())
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """The text of the bytes: by BOM, then whatever of HTTP header, declaration and guess holds.
+
+    Valid UTF-8 with letters beyond ASCII is UTF-8 whatever is declared: other text is never valid
+    by chance. Never raises.
+    """
+    text = _recoded(body, content_type)
+    return body.decode("utf-8", "replace") if text is None else text
+
+
+def _recoded(body: bytes, content_type: str) -> str | None:
+    """The text where the bytes are not plainly good UTF-8; None where they are."""
+    for bom, encoding in _BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(encoding, "replace")
+    if body.isascii() and b"\x1b$" not in body:
+        return None
+    utf8 = body.decode("utf-8", "replace")
+    bad = utf8.count("\ufffd")
+    # A few bad bytes are a cut or a pasted letter, not another charset.
+    if bad == 0 or (bad < 20 and bad * 10 < len(body) - len(utf8)):
+        mended = mend(utf8)
+        return None if bad == 0 and mended is utf8 else mended
+    for label in _labels(body, content_type):
+        codec = _codec(label)
+        if codec and codec != "utf-8":
+            return body.decode(codec, "replace")
+    return body.decode("cp1252", "replace")
+
+
+def mend(text: str) -> str:
+    """The text with letters that were encoded twice (`perchÃ©`) as they were meant."""
+    if not ("Ã" in text or "â" in text or "Â" in text):
+        return text
+    mended = _TWICE.sub(_once, text)
+    return text if mended == text else mended
+
+
+def _once(match: re.Match[str]) -> str:
+    for codec in ("cp1252", "latin-1"):
+        try:
+            return match.group().encode(codec).decode("utf-8")
+        except UnicodeError:
+            continue
+    return match.group()
+
+
+def _labels(body: bytes, content_type: str) -> list[str]:
+    labels = [m.group(1) for m in (_HEADER_CHARSET.search(content_type),) if m]
+    declared = _DECLARED.search(body[:_PRESCAN])
+    if declared:
+        labels.append(declared.group(1).decode("ascii", "replace"))
+    return labels
+
+
+def _codec(label: str) -> str | None:
+    label = label.strip().lower()
+    if not _USABLE.match(label):
+        return None
+    try:
+        name = codecs.lookup(label.removeprefix("x-")).name
+    except LookupError:
+        return None
+    return _WIDER.get(name, name)
+
+
+def _is_binary(body: bytes) -> bool:
+    if body.startswith(_BINARY_MAGIC):
+        return True
+    head = body[:1024]
+    # UTF-16 without its mark has a zero in every second byte, and is too rare to guess at.
+    return head.count(0) > len(head) // 20 and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+
+def _sane_tag(match: re.Match[bytes]) -> bytes:
+    tag = match.group()
+    if len(tag) < _LONG_TAG or len(_VALUE.sub(b"", tag).split()) <= _MAX_ATTRIBUTES:
+        return tag
+    return re.split(rb"[\s/>]", tag, maxsplit=1)[0][:64] + b">"

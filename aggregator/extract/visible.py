@@ -1,0 +1,271 @@
+"""What a reader sees beside the title: lines that look like dates, and bylines.
+
+Never parses a date, only knows the look of one. Header clocks, sidebars, cards, comments and
+footers are not looked at. Start reading at `read_visible`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from aggregator.extract.jsonld import Founds
+from aggregator.extract.junk import HARD_TAGS, HEADINGS, Part
+from aggregator.extract.measure import Measures
+from aggregator.extract.render import Piece, pieces_of
+from aggregator.extract.tree import text_of
+from aggregator.items import Found
+from aggregator.text import fold, one_line
+
+_MONTH = (
+    "(?:gen(?:naio)?|feb(?:braio)?|mar(?:zo)?|apr(?:ile)?|mag(?:gio)?|giu(?:gno)?|lug(?:lio)?|ago(?:sto)?|"
+    "sett?(?:embre)?|ott(?:obre)?|nov(?:embre)?|dic(?:embre)?|jan(?:uary)?|february|march|april|may|june?|"
+    "july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|november|dec(?:ember)?)"
+)
+_DATE_LOOK = re.compile(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th|°|º)?[ ./-]+(?:of )?{_MONTH}\b|\b{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?\b|"
+    r"\b\d{1,2} ?[./-] ?\d{1,2} ?[./-] ?(?:\d{4}|\d{2})\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b|"
+    rf"\b{_MONTH}\.? \d{{4}}\b|^(?:oggi|ieri|today|yesterday)\b|"
+    r"\b\d+ (?:minut[oi]|or[ae]|giorn[oi]|settiman[ae]|mes[ei]|ann[oi]) fa\b|"
+    r"\b\d+ (?:minutes?|hours?|days?|weeks?|months?|years?) ago\b"
+)
+_UPDATED = re.compile(
+    r"(?:aggiornat|ultim[ao] (?:modific|aggiornament)|modificat|updated|modified|last (?:edit|review|change))"
+)
+_PUBLISHED = re.compile(r"(?:pubblicat|publish|posted|inserit|creat)")
+_BYLINE = re.compile(
+    r"^(?:(?:written |words |posted )?by|di|da|a cura di|autore|author|testo di|scritto da|firma)\b[: ]+(.{3,80})$",
+    re.IGNORECASE,
+)
+_AUTHOR_NAMES = re.compile(
+    r"(?:^|[ _-])(?:authors?|byline|autore|autori|firma|by-?author|author-?name)(?:$|[ _-])", re.IGNORECASE
+)
+_DATELINE = re.compile(
+    r"^\W{0,3}(?:\w+ [–-] )?[A-Z][\w'’ ]{2,30}(?:\([\w ]+\))?, "
+    rf"\d{{1,2}}[°º]? {_MONTH}\.?(?: \d{{4}})?\b[^.]{{0,30}}",
+    re.IGNORECASE,
+)
+# How far from the title a date may stand: blocks looked at after and before it, and the letters
+# of running text after which the article has begun.
+_AFTER, _BEFORE = 16, 8
+_PROSE = 300
+# A line longer than this tells a story and is not a date's own.
+_LONGEST = 120
+
+
+def read_visible(title: etree._Element | None, body: etree._Element, measures: Measures) -> Founds:
+    """Found tuples for `published`, `modified` and `authors` read near the title, nearest first."""
+    found: Founds = {"published": [], "modified": [], "authors": []}
+    if title is None:
+        return found
+    after = _after(title, measures)
+    before = _before(title, body, measures)
+    for piece in _joined_badges(after) + _joined_badges(before):
+        _read_line(piece, found)
+    for element in _near_elements(title, measures):
+        _read_element(element, found)
+    return found
+
+
+def read_dateline(lines: list[str]) -> list[Found]:
+    """The place and day that a body's first or last lines open with: `Milano, 15 lug. (askanews)`."""
+    found = []
+    for line in lines[:2] + lines[-1:]:
+        match = _DATELINE.match(line[:120])
+        if match:
+            found.append(Found(match.group().strip(), "page:dateline"))
+    return found[:1]
+
+
+def looks_like_date(line: str) -> bool:
+    """Whether a short line holds something of the shape of a date."""
+    return len(line) <= _LONGEST and bool(_DATE_LOOK.search(fold(line)))
+
+
+def _read_line(piece: Piece, found: Founds) -> None:
+    where = f"page:{_short(piece.path)}"
+    if looks_like_date(piece.text):
+        flat = fold(piece.text)
+        field = "modified" if _UPDATED.search(flat) and not _PUBLISHED.search(flat) else "published"
+        _add(found, field, piece.text, where)
+    byline = _BYLINE.match(piece.text)
+    if byline:
+        _add(found, "authors", byline.group(1), where)
+
+
+def _read_element(element: etree._Element, found: Founds) -> None:
+    """A `<time>` or an element named as the author's."""
+    where = f"page:{_path(element)}"
+    text = one_line(text_of(element))[:200]
+    if element.tag == "time":
+        names = fold(f"{element.get('class') or ''} {element.get('itemprop') or ''}")
+        field = "modified" if _UPDATED.search(names) else "published"
+        if stated := element.get("datetime"):
+            _add(found, field, stated, where + "[datetime]")
+        elif text and len(text) <= _LONGEST:
+            _add(found, field, text, where)
+        return
+    if 3 <= len(text) <= 80 and not looks_like_date(text):
+        byline = _BYLINE.match(text)
+        _add(found, "authors", byline.group(1) if byline else text, where)
+
+
+def _add(found: Founds, field: str, value: str, where: str) -> None:
+    if all(f.value != value for f in found[field]):
+        found[field].append(Found(value, where))
+
+
+def _is_foreign(element: etree._Element, measures: Measures) -> bool:
+    """Whether the element is of no use near a title: navigation, comments, forms, what is not measured."""
+    if element.tag in HARD_TAGS or element.tag in ("nav", "form", "footer", "button"):
+        return True
+    mine = measures.get(element)
+    return mine is None or mine.part is Part.COMMENTS
+
+
+def _after(title: etree._Element, measures: Measures) -> list[Piece]:
+    """The short blocks that follow the title, up to where the text is well under way."""
+    pieces: list[Piece] = []
+    prose = 0
+    for sibling in _following(title):
+        if _is_foreign(sibling, measures):
+            continue
+        for piece in pieces_of(sibling, "", lambda e: _is_foreign(e, measures), _AFTER):
+            if piece.kind in HEADINGS and pieces and prose:
+                return pieces
+            pieces.append(piece)
+            prose += len(piece.text) if len(piece.text) > _LONGEST else 0
+            if prose > _PROSE or len(pieces) >= _AFTER:
+                return pieces
+    return pieces
+
+
+def _before(title: etree._Element, body: etree._Element, measures: Measures) -> list[Piece]:
+    """The short blocks just before the title, nearest first: kickers, badges, date bars."""
+    pieces: list[Piece] = []
+    for sibling in _preceding(title, body):
+        mine = measures.get(sibling)
+        if mine is None or mine.chars > 200 or sibling.tag in ("header", "aside"):
+            continue
+        if _is_foreign(sibling, measures):
+            continue
+        near = pieces_of(sibling, "", lambda e: _is_foreign(e, measures), _BEFORE)
+        pieces += near
+        if len(pieces) >= _BEFORE:
+            break
+    return pieces
+
+
+def _following(title: etree._Element) -> Iterator[etree._Element]:
+    node: etree._Element | None = title
+    while node is not None and node.tag != "body":
+        yield from node.itersiblings()
+        node = node.getparent()
+
+
+def _preceding(title: etree._Element, body: etree._Element) -> Iterator[etree._Element]:
+    """Elements before the title within four levels, never at the page's own top level."""
+    node = title
+    for _ in range(4):
+        parent = node.getparent()
+        if parent is None or parent is body or parent.tag in ("body", "main"):
+            return
+        yield from node.itersiblings(preceding=True)
+        node = parent
+
+
+def _joined_badges(pieces: list[Piece]) -> list[Piece]:
+    """With the three lines of a calendar badge (26 / mag / 2017) as one."""
+    out: list[Piece] = []
+    i = 0
+    while i < len(pieces):
+        size = _badge_size([p.text for p in pieces[i : i + 3]])
+        if size:
+            joined = pieces[i]
+            joined.text = " ".join(p.text for p in pieces[i : i + size])
+            out.append(joined)
+        else:
+            out.append(pieces[i])
+        i += size or 1
+    return out
+
+
+_BADGE = re.compile(rf"(?:\d{{1,2}} {_MONTH}\.?|{_MONTH}\.? \d{{1,2}},?)(?: (?:19|20)\d\d)?")
+
+
+def _badge_size(texts: list[str]) -> int:
+    for size in (3, 2):
+        if (
+            len(texts) >= size
+            and all(len(t) <= 10 for t in texts[:size])
+            and _BADGE.fullmatch(fold(" ".join(texts[:size])))
+        ):
+            return size
+    return 0
+
+
+def _near_elements(title: etree._Element, measures: Measures) -> Iterator[etree._Element]:
+    """`<time>` and author elements around the title, not those of cards, sidebars and comments."""
+    top = title
+    for parent in title.iterancestors():
+        if parent.tag in ("body", "html"):
+            break
+        top = parent
+        if parent.tag in ("article", "main"):
+            break
+    matches = _TELLING(top)
+    for element in matches if isinstance(matches, list) else ():
+        if (
+            isinstance(element, etree._Element)
+            and _is_telling(element)
+            and not _in_card(element, top, measures)
+        ):
+            yield element
+
+
+_TELLING = etree.XPath(
+    ".//time|.//*[@rel='author']|.//*[contains(translate(@class, 'ABFU', 'abfu'), 'auth') or "
+    "contains(@class, 'byline') or contains(@class, 'autor') or contains(@class, 'firma')]"
+)
+
+
+def _is_telling(element: etree._Element) -> bool:
+    if element.tag == "time" or element.get("rel") == "author":
+        return True
+    return len(element) <= 3 and bool(_AUTHOR_NAMES.search(element.get("class") or ""))
+
+
+def _in_card(element: etree._Element, top: etree._Element, measures: Measures) -> bool:
+    for parent in element.iterancestors():
+        if parent is top:
+            return False
+        if parent.tag in ("article", "aside", "footer", "nav", "li") and parent.tag != "li":
+            return True
+        mine = measures.get(parent)
+        if mine is None or mine.part is Part.COMMENTS or _is_related(parent):
+            return True
+    return False
+
+
+_RELATED = re.compile(
+    r"related|correlat|recent|latest|popular|sidebar|widget|teaser|card|more-|recommend", re.IGNORECASE
+)
+
+
+def _is_related(element: etree._Element) -> bool:
+    return bool(_RELATED.search(element.get("class") or ""))
+
+
+def _path(element: etree._Element) -> str:
+    parent = element.getparent()
+    return f"{_name(parent)}>{_name(element)}" if parent is not None else _name(element)
+
+
+def _name(element: etree._Element) -> str:
+    names = (element.get("class") or "").split()
+    return f"{element.tag}.{names[0]}" if names else str(element.tag)
+
+
+def _short(path: str) -> str:
+    """The last two steps of a path."""
+    return ">".join(path.split(">")[-2:])

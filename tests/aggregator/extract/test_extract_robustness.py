@@ -1,0 +1,95 @@
+"""Any bytes give an answer, in bounded time."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregator.extract import extract
+from aggregator.items import Candidate, Page, RawArticle, Source, Way
+
+URL = "https://www.example.org/notizie/2024/03/11/un-articolo/"
+NOW = datetime(2024, 3, 12, 9, 0, tzinfo=UTC)
+SOURCE = Source(id="example", url="https://www.example.org/")
+
+
+def read(body: bytes, content_type: str = "text/html") -> RawArticle:
+    page = Page(url=URL, body=body, fetched_at=NOW, headers=(("content-type", content_type),))
+    return extract(page, Candidate(url=URL, way=Way.LISTING), SOURCE)
+
+
+DEEP_GRAPH = '{"@graph":[' * 10 + '{"@type":"NewsArticle","headline":"In fondo"}' + "]}" * 10
+HOSTILE = {
+    "empty": b"",
+    "blank": b" \n\t ",
+    "nested tags": b"<div>" * 1_000_000,
+    "nested inline tags": b"<b><i>" * 400_000 + b"x",
+    "nested lists": b"<ul><li>" * 300_000,
+    "nested tables": b"<table><tr><td>" * 200_000,
+    "attributes": b"<p " + b" ".join(b"a%d=1" % i for i in range(100_000)) + b">ciao</p>",
+    "attributes in quotes": b"<p " + b" ".join(b"a%d='<'" % i for i in range(100_000)) + b">ciao</p>",
+    "one long attribute": b'<p title="' + b"x" * 5_000_000 + b'">ciao</p>',
+    "unclosed quote": b'<p title="' + b"<a b='" * 500_000,
+    "tags cut short": b"<a" * 2_000_000,
+    "binary": bytes(range(256)) * 4000,
+    "zeros": bytes(100_000),
+    "pdf": b"%PDF-1.4 <html><p>no</p>",
+    "wrong charset": '<meta charset="utf-16"><h1>Perché</h1>'.encode(),
+    "unknown charset": b'<meta charset="klingon"><h1>Perch\xe9</h1>',
+    "charset that is no text": b'<meta charset="idna"><h1>Perch\xe9</h1>',
+    "invalid utf-8": b"<meta charset=utf-8><h1>a\xff\xfe\x80\xc0</h1><p>" + b"\xf5" * 5000,
+    "plaintext": b"<h1>a</h1><plaintext><p>b</p>" + b"<p>c" * 100_000,
+    "entities": b"&amp;&#x10ffff;&#0;&#xd800;&nosuch;" * 200_000,
+    "control characters": b"<h1>a\x00b\x1fc\x7fd&#1;</h1>",
+    "json": b'{"title": "x"}',
+    "json-ld that is not json": b'<script type="application/ld+json">{"@type": "NewsArticle", headline</script>',
+    "json-ld too deep": b'<script type="application/ld+json">' + b"[" * 100_000 + b"</script>",
+    "json-ld graph": f'<script type="application/ld+json">{DEEP_GRAPH}</script>'.encode(),
+    "json-ld of wrong types": b"""<script type="application/ld+json">{"@type": ["NewsArticle", 1, null],
+        "headline": {"a": []}, "author": [[[]], 3, {"name": {"name": 1}}], "image": 7, "url": [], "keywords": {}}</script>""",
+    "frames": b"<frameset><frame src=a></frameset>",
+    "no body": b"<head><title>x</title></head>",
+    "base that is no address": b'<base href="http://[::1"><a href="http://[">x</a><img src="//[">',
+    "unclosed script": b"<p>a</p><script>" + b"x<" * 100_000,
+    "comments": b"<!--" * 300_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_answers_in_bounded_time(name: str) -> None:
+    started = time.process_time()
+    raw = read(HOSTILE[name])
+    assert raw.url == URL
+    # The slowest takes under a second; ten leaves room for a busy machine, and quadratic code takes minutes.
+    assert time.process_time() - started < 10
+
+
+def test_deep_graph_is_read() -> None:
+    assert "In fondo" in [f.value for f in read(HOSTILE["json-ld graph"]).title]
+
+
+PIECES = st.sampled_from(
+    [
+        "<p>", "</p>", "<div class='entry-content'>", "</div>", "<table><tr><td>", "<li>", "<br><br>", "<h1>Titolo</h1>",
+        "<a href='/x'>", "</a>", "<blockquote>", "<time datetime='2024-03-11'>", "<script type='application/ld+json'>",
+        '{"@type":"NewsArticle"', "</script>", "<button>", "<nav>", "<img src='a.jpg'>", "<span hidden>", "&eacute;",
+        "parole " * 30, "11/03/2024", "\x00", "\ud800", "<![CDATA[", "<meta property='og:title' content='x'>",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES | st.text(max_size=20), max_size=40), st.sampled_from(["utf-8", "cp1252", "utf-16"]))
+def test_fuzz_markup(parts: list[str], codec: str) -> None:
+    raw = read("".join(parts).encode(codec, "replace"), f"text/html; charset={codec}")
+    if raw.body is not None:
+        assert raw.body.text.count("\n") < len(raw.blocks) + 1
+        assert "\x00" not in raw.body.html
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=400))
+def test_fuzz_bytes(body: bytes) -> None:
+    read(body)
