@@ -1,0 +1,163 @@
+"""From a Page and its Candidate to an Article: each field chosen, cleaned, and its evidence kept.
+
+Pure: knows no store, no network, no clock. Start reading at `digest`.
+"""
+
+import re
+from datetime import datetime
+
+from aggregator.extract import extract
+from aggregator.items import (
+    Article,
+    Candidate,
+    Evidence,
+    Found,
+    Keep,
+    Page,
+    RawArticle,
+    Reason,
+    Refused,
+    Source,
+    SourceMemory,
+    Vocabulary,
+)
+from aggregator.text import fold
+from pipelines.address import choose_address, key_of
+from pipelines.authors import choose_authors
+from pipelines.clean import clean_html
+from pipelines.details import choose_image, choose_summary, choose_tags
+from pipelines.evidence import evidence
+from pipelines.keys import text_key
+from pipelines.language import choose_language
+from pipelines.pagedate import PageDates, choose_dates
+from pipelines.refusal import refuse_answer, refuse_article
+from pipelines.relevance import mentions
+from pipelines.repair import repair, repair_html
+from pipelines.titles import choose_title
+
+# What a page shows in place of the rest of its text: (pattern over the folded end, in words).
+_TEASER = re.compile(
+    r"(?:(?:il |questo )?(?:contenuto|articolo) e (?:riservato|disponibile solo|accessibile solo)|"
+    r"(?:contenuto|articolo) (?:riservato|esclusivo|premium)|riservat[oa] (?:agli|"
+    r"ai soli) (?:abbonati|iscritti|soci)|"
+    r"abbonati per (?:continuare|leggere)|per (?:continuare a )?leggere (?:l'articolo|"
+    r"questo articolo|tutto)|"
+    r"accedi per (?:continuare|leggere)|sei gia abbonato|hai gia un abbonamento|gia abbonato\?|"
+    r"subscribe to (?:read|continue)|subscribers? only|already a subscriber|to continue reading|"
+    r"this (?:content|article) is (?:for|reserved|available)|log in to (?:read|continue))"
+)
+_CUT_OFF = re.compile(
+    r"(?:\[\s*\.\.\.\s*\]|\.\.\.\s*(?:[>\"]\s*)?(?:leggi (?:tutto|di piu|ancora|l'articolo)|"
+    r"continua(?: a leggere)?|"
+    r"read more|continue reading)?|\b(?:leggi tutto|continua a leggere|read more|"
+    r"continue reading))[\s\">.]*$"
+)
+_TEASER_TAIL = 400
+# Longer texts with a paywall's words under them were given whole, and what breaks off at length
+# does so for effect.
+_MOST_TEASER_WORDS = 600
+_BROKEN_OFF_WORDS = 150
+
+
+def digest(
+    page: Page, candidate: Candidate, source: Source, memory: SourceMemory, vocabulary: Vocabulary
+) -> Article | Refused:
+    """The page's Article, or why there is none. Takes and gives values only, so it can run anywhere.
+
+    Raises: nothing that a page could cause; an exception is a bug.
+    """
+    refused = refuse_answer(page, candidate)
+    if refused:
+        return refused
+    raw = extract(page, candidate, source, memory.boilerplate)
+    return normalise(raw, candidate, source, vocabulary, page.fetched_at)
+
+
+def normalise(
+    raw: RawArticle, candidate: Candidate, source: Source, vocabulary: Vocabulary, fetched_at: datetime
+) -> Article | Refused:
+    """The Article that these readings make, or why they make none."""
+    title, of_title = choose_title(raw.title, source, raw.url)
+    refused = refuse_article(raw, title, candidate)
+    if refused:
+        return refused
+    text, html, of_text = _body(raw)
+    tags, of_tags = choose_tags(raw.tags)
+    named = mentions(title, text, tags, vocabulary)
+    if source.keep is Keep.ABOUT and not named:
+        return Refused(raw.url, Reason.NOT_RELEVANT, "names no cluster and no topic")
+    address, of_address = choose_address(raw.canonical, raw.url, title, source, _others(raw, candidate))
+    authors, of_authors = choose_authors(raw.authors, source, raw.url)
+    image, of_image = choose_image(raw.image, raw.url)
+    summary, of_summary = choose_summary(raw.summary, title, text)
+    of_language = choose_language(title, text or summary, raw.language, source.languages)
+    dates: PageDates = choose_dates(raw, source, fetched_at)
+    told = (of_title, of_address, of_text, of_summary, of_language, of_authors, of_image, of_tags)
+    return Article(
+        source_id=source.id,
+        url=raw.url,
+        canonical_url=address,
+        title=title,
+        text=text,
+        html=html,
+        summary=summary,
+        language=of_language.chosen.value if of_language.chosen else "",
+        fingerprint=text_key(text or summary, title),
+        published=dates.published,
+        modified_at=dates.modified_at,
+        authors=authors,
+        image=image,
+        tags=tags,
+        mentions=named,
+        translations=_translations(raw, address),
+        blocks=raw.blocks,
+        robots=raw.robots,
+        evidence=tuple(item for item in (*told, *map(_short, dates.evidence)) if _says_something(item)),
+    )
+
+
+def _body(raw: RawArticle) -> tuple[str, str, Evidence]:
+    """Text and HTML, clean, with the place that they come from and whether they are a teaser."""
+    if raw.body is None:
+        return "", "", evidence("text", None, (), "no text on the page")
+    text = repair(raw.body.text)
+    lines = [line for line in text.split("\n") if line]
+    html = repair_html(clean_html(raw.body.html, raw.url))
+    why = _teaser(lines, raw)
+    if raw.removed:
+        why = f"{raw.removed} known blocks left out" + (f"; {why}" if why else "")
+    return "\n".join(lines), html, evidence("text", Found("", raw.body.where), (), why)
+
+
+def _teaser(lines: list[str], raw: RawArticle) -> str:
+    """What shows that the text is a teaser, in words; empty if nothing does."""
+    count = sum(line.count(" ") + 1 for line in lines)
+    if count > _MOST_TEASER_WORDS:
+        return ""
+    for found in raw.kind:
+        if found.where.endswith("isAccessibleForFree") and found.value.strip().lower() == "false":
+            return "teaser: the page says that it is not free"
+    tail = fold("\n".join(lines)[-_TEASER_TAIL:])
+    match = _TEASER.search(tail)
+    if not match and count <= _BROKEN_OFF_WORDS:
+        match = _CUT_OFF.search(tail)
+    return f"teaser: it ends with {match[0].strip()[:60]!r}" if match else ""
+
+
+def _others(raw: RawArticle, candidate: Candidate) -> frozenset[str]:
+    """Canonical URLs that are known to be another page than this one."""
+    keys = {key_of(url) for _, url in raw.translations} | {key_of(candidate.listed_at)}
+    return frozenset(keys - {key_of(raw.url), key_of(candidate.url), ""})
+
+
+def _translations(raw: RawArticle, address: str) -> tuple[tuple[str, str], ...]:
+    """The stated translations, without the page itself."""
+    return tuple(pair for pair in raw.translations if key_of(pair[1]) not in (address, ""))
+
+
+def _short(item: Evidence) -> Evidence:
+    return evidence(item.field, item.chosen, item.others, item.why)
+
+
+def _says_something(item: Evidence) -> bool:
+    return bool(item.chosen or item.others or item.why)
