@@ -41,6 +41,9 @@ _TRUST: tuple[tuple[re.Pattern[str], float], ...] = tuple(
 )
 _MACHINE = ("wordpress:", "sitemap:", "jsonld:", "meta:", "microdata:", "feed:", "import:")
 _LABELLED, _LATE = 0.15, 0.45
+_TRUSTED = 0.65
+# Words around a visible date: a byline or a label has fewer characters, a sentence of the text more.
+_LINE, _PROSE = 60, 0.3
 _EARLIEST = date(1990, 1, 1)  # before the web nothing was published on it
 _LEAST = 0.2  # what is believed less is not said at all
 _DAY = timedelta(days=1)
@@ -166,6 +169,9 @@ def _doubt(found: Found, reading: Reading, day: date, today: date) -> float:
         return 1.0
     if reading.end is not None:
         return 0.2
+    around = len(found.value) - (reading.span[1] - reading.span[0])
+    if around > _LINE and not reading.label and "dateline" not in found.where:
+        return _PROSE
     if day == today and not reading.label and reading.precision is Precision.DAY:
         return 0.7
     return 1.0
@@ -192,9 +198,14 @@ def _with_local_hours(claims: list[_Claim], zone: tzinfo) -> list[_Claim]:
 
 
 def _without_copies_of(modified: list[_Claim], claims: list[_Claim]) -> list[_Claim]:
-    """Claims that repeat the hour of the last change believed less, where an earlier day is claimed."""
+    """Claims that repeat the hour of the last change believed less, where an earlier day is claimed.
+
+    Only a trusted place that states the day claims it: most pages never change, and say both
+    dates alike, while a month in the address or a day in the text says nothing against that.
+    """
     changes = {claim.at for claim in modified if claim.at}
-    earliest = min((claim.day for claim in claims), default=None)
+    exact = (Precision.MINUTE, Precision.DAY)
+    earliest = min((c.day for c in claims if c.trust >= _TRUSTED and c.precision in exact), default=None)
     return [
         replace(claim, trust=claim.trust * _LATE)
         if claim.at in changes and earliest is not None and earliest < claim.day
