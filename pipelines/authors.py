@@ -26,6 +26,11 @@ _BEFORE = re.compile(
     r"autor[ei]|autric[ei]|authors?|firma|fonte|source|redattore|editor)\s*(?::\s*|\s+(?=\S))",
     re.IGNORECASE,
 )
+# What a line goes on with once the name is told: `Mario Rossi pubblicato il ...`.
+_AFTER = re.compile(
+    r"\s+(?:(?:pubblicat[oa]|aggiornat[oa]|scritt[oa]|posted|published|updated|on|il|alle|ore|in)\b.{0,20})$",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"\S*@\S+|https?://\S+|www\.\S+")
 _HANDLE = re.compile(r"(?<!\w)@\w+")
 _MONTHS = "gen feb mar apr mag giu lug ago set ott nov dic jan may jun jul aug sep oct dec"
@@ -131,7 +136,7 @@ def _parts(text: str) -> Iterator[str]:
 def _name(part: str) -> str:
     """The part as a name; empty where it is none."""
     while True:
-        shorter = _BEFORE.sub("", part).strip()
+        shorter = _AFTER.sub("", _BEFORE.sub("", part)).strip()
         if shorter == part:
             break
         part = shorter
@@ -148,7 +153,9 @@ def _is_name(text: str) -> bool:
     folded = fold(text)
     if not folded or folded in _NOBODY or len(text) > _NAME_LENGTH or len(text.split()) > _NAME_WORDS:
         return False
-    if re.search(r"[\d_<>{}=?!]|\.\w{2,}$", text) or not re.search(r"[^\W\d_]{2}", text):
+    if re.search(r"(?:^|\s)\d|[a-z]\d|\d[a-z]|[_<>{}=?!]|\.\w{2,}$", text) or not re.search(
+        r"[^\W\d_]{2}", text
+    ):
         return False
     # An account (`mrossi`) has no capital, and the rest of a sentence does not begin with one.
     return text[:1].isupper() or (text.partition(" ")[0] in _PARTICLES and text != folded)

@@ -88,7 +88,7 @@ _ABBREVIATED = re.compile(
 # The site's own line, the same on each page, shares no word with what the article tells.
 _LONG_WORD = 5
 _READ_CHARACTERS = 2_000
-_ENOUGH_TEXT = 25
+_ENOUGH_TEXT = 15
 
 
 def choose_image(found: tuple[Found, ...], base: str) -> tuple[str | None, Evidence]:

@@ -35,6 +35,8 @@ SOURCE = Source(
         ("La redazione", ["Redazione"]),
         ("REDAZIONE", ["Redazione"]),
         ("Redazione Milano", ["Redazione Milano"]),
+        ("Segreteria LE2C pubblicato", ["Segreteria LE2C"]),
+        ("Mario Rossi pubblicato il 15/07/2024 16:05", ["Mario Rossi"]),
         ("Ufficio stampa Regione Lombardia", ["Ufficio stampa Regione Lombardia"]),
         ("(askanews)", ["askanews"]),
         ("ADNKRONOS", ["Adnkronos"]),
