@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 
-from aggregator.feeds.compose import absolute, channel_of, document_of
+from aggregator.feeds.compose import absolute, channel_of, document_of, within_reach
 from aggregator.feeds.folder import Folder, locked
 from aggregator.feeds.jsonfeed import render_json
 from aggregator.feeds.model import Archive, Channel, Edition, Related
@@ -166,6 +166,7 @@ class _Publication:
         document = document_of(
             channel, entries, self.edition, related=self._related(entries), archive=Archive(previous=previous)
         )
+        document = within_reach(document, tail)
         if document.omitted:
             self.omitted[channel.name] = document.omitted
         for ending, render in (

@@ -7,7 +7,7 @@ from feed_samples import EDITION, SEEN, WITHOUT_ADDRESS, entries, entry
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.feeds.compose import absolute, channel_of, document_of, item_of
+from aggregator.feeds.compose import absolute, channel_of, document_of, item_of, within_reach
 from aggregator.feeds.markup import plain_text, safe_html
 from aggregator.feeds.model import Item, Omission
 from aggregator.items import Precision, Publish, PublishedDate, Source
@@ -50,6 +50,17 @@ def test_a_correction_of_an_old_entry_updates_the_feed() -> None:
     corrected = replace(given[2], changed_at=SEEN + timedelta(days=9))
     found = document_of(ALL, [*given[:2], corrected], EDITION)
     assert found.updated_at.replace(microsecond=0) == SEEN + timedelta(days=9)
+
+
+# letters of full text an entry, items that must stay -> items that stay of 100
+WEIGHTS = [(0, 0, 100), (1_000, 0, 100), (2_000, 0, 75), (2_000, 90, 90), (9_000, 0, 50), (9_000, 60, 60)]
+
+
+@pytest.mark.parametrize(("letters", "at_least", "left"), WEIGHTS)
+def test_full_texts_do_not_make_a_feed_heavy(letters: int, at_least: int, left: int) -> None:
+    html = f"<p>{'x' * (letters - 7)}</p>" if letters else ""
+    document = document_of(ALL, [entry(n, html=html) for n in range(100, 0, -1)], EDITION)
+    assert within_reach(document, at_least).items == document.items[:left]
 
 
 def test_an_empty_feed_has_an_instant_that_is_not_the_clock() -> None:

@@ -70,9 +70,13 @@ def articles(first: int, last: int, **changes: Any) -> list[Article]:
     return [
         article(
             number,
-            published=PublishedDate(start + timedelta(minutes=number), date(2026, 2, 20), Precision.MINUTE),
-            text=f"Testo della prova numero {number}, con parole sue.",
-            **changes,
+            **{
+                "published": PublishedDate(
+                    start + timedelta(minutes=number), date(2026, 2, 20), Precision.MINUTE
+                ),
+                "text": f"Testo della prova numero {number}, con parole sue.",
+                **changes,
+            },
         )
         for number in range(first, last + 1)
     ]
@@ -155,6 +159,24 @@ def test_the_same_archive_gives_the_same_bytes(store: Store, tmp_path: Path) -> 
     out(store, tmp_path / "one")
     out(store, tmp_path / "two")
     assert files(tmp_path / "one") == files(tmp_path / "two")
+
+
+def test_both_databases_give_the_same_bytes(store: Store, empty_postgres: str, tmp_path: Path) -> None:
+    given = [*articles(1, 3), *articles(4, 5, source_id="giornale", language="en", published=None)]
+    bring(store, *given)
+    out(store, tmp_path / "same")
+    before = files(tmp_path / "same")
+    other = open_store(empty_postgres)
+    try:
+        with other.write() as session:
+            set_authority(session, "notizie.example")
+            sync(session, SOURCES.values(), "1")
+        bring(other, *given)
+        assert out(other, tmp_path / "same").written == ()
+        assert files(tmp_path / "same") == before
+        assert out(other, tmp_path / "same").unchanged == len(FEEDS)
+    finally:
+        other.close()
 
 
 def test_what_was_deleted_in_the_folder_comes_back(store: Store, tmp_path: Path) -> None:
