@@ -20,6 +20,7 @@ from pipelines.dates.names import (
     FULL_WEEKDAYS,
     FUTURE_WORDS,
     MONTHS,
+    NOON,
     NOW_PHRASES,
     OPENERS,
     PAST_WORDS,
@@ -27,10 +28,12 @@ from pipelines.dates.names import (
     STREETS,
     THIS_WORDS,
     TO_WORDS,
+    UNITS,
     WEEKDAYS,
 )
-from pipelines.dates.phrase import Phrase, Setting, day_phrase, is_alone
+from pipelines.dates.phrase import day_phrase
 from pipelines.dates.scan import END, NUMBER, WORD, Tokens
+from pipelines.dates.setting import Phrase, Setting, is_alone
 from pipelines.dates.year import stated_year
 
 _STARTERS = frozenset(
@@ -40,6 +43,15 @@ _STARTERS = frozenset(
         *(phrase[0] for phrase in NOW_PHRASES), "mese", "fra", "tra", "in", "le", "ultimo", "il", "lo",
     }
 )  # fmt: skip
+# Starters that most sentences hold: worth a look only where something telling follows closely.
+_SMALL = frozenset(
+    {*OPENERS, *THIS_WORDS, "un", "una", "uno", "a", "an", "one", "in", "il", "lo", "le", "la", "at", "all",
+     "alle", "day", "data", "ora"}
+)  # fmt: skip
+_TELLING = frozenset(
+    {*MONTHS, *WEEKDAYS, *DAY_OFFSETS, *DAY_WORDS_IT, *DAY_WORDS_EN, *COUNTS, *UNITS, *PAST_WORDS,
+     *FUTURE_WORDS, *NOON, *(word for phrase in (*DAY_PHRASES, *NOW_PHRASES) for word in phrase), "ore", "h"}
+) - {"a", "un", "una", "an", "l", "'", "m", "d"}  # fmt: skip
 # Words that letters of a date may be glued to: `dal3`, `ore16`, `l8`.
 _GLUE = frozenset(
     {*MONTHS, *WEEKDAYS, *OPENERS, *CLOCK_MARKS, *TO_WORDS, *AND_WORDS, "l", "il", "del", "dell", "le"}
@@ -54,13 +66,19 @@ def find_drafts(ts: Tokens, setting: Setting) -> Iterator[Draft]:
     while ts[i].kind != END:
         token = ts[i]
         draft = None
-        if token.kind == NUMBER or token.text in _STARTERS:
+        if token.kind == NUMBER or (token.text in _STARTERS and _is_promising(ts, i)):
             draft = _expression(ts, i, setting)
         if draft:
             yield draft
             i = max(i + 1, draft.stop)
         else:
             i += 1
+
+
+def _is_promising(ts: Tokens, i: int) -> bool:
+    if ts[i].text not in _SMALL:
+        return True
+    return any(ts[n].kind == NUMBER or ts[n].text in _TELLING for n in (i + 1, i + 2, i + 3))
 
 
 def _expression(ts: Tokens, i: int, setting: Setting) -> Draft | None:
@@ -225,20 +243,37 @@ def _extend(ts: Tokens, draft: Draft, setting: Setting, *, has_opener: bool) -> 
         return
     if not end.first.month and not draft.first.month:
         return
+    if ts[draft.stop].text in AND_WORDS and not (has_opener or _follows(draft.first, end.first)):
+        return
     draft.last, draft.stop = end.first, end.stop
     if end.clock:
         draft.until = end.until or end.clock
         draft.clock = draft.clock or (end.clock if end.until else None)
 
 
+def _is_eve(ts: Tokens, i: int) -> bool:
+    """Whether `e 1 giugno` follows: two days in a row across months, if the first is a month's last."""
+    return any(ts[n].value == 1 and ts[n].kind == NUMBER for n in (i + 1, i + 2, i + 3))
+
+
+def _follows(day: Day, next_: Day) -> bool:
+    return day.day >= 28 and next_.day == 1 and next_.month == day.month % 12 + 1
+
+
 def _to(ts: Tokens, i: int, *, has_opener: bool) -> int | None:
     j, has_to = i, False
     for _ in range(6):
         token = ts[j]
-        if token.kind in ("-", "→") or token.text in TO_WORDS or (token.text == "entro" and has_opener):
+        is_iso = token.kind == "/" and not token.gap and ts[j + 1].size == 4 and not ts[j + 1].gap
+        if (
+            token.kind in ("-", "→")
+            or is_iso
+            or token.text in TO_WORDS
+            or (token.text == "entro" and has_opener)
+        ):
             has_to = True
         elif token.text in AND_WORDS:
-            has_to = has_to or has_opener
+            has_to = has_to or has_opener or _is_eve(ts, i)
         elif token.kind not in (",", "'", ")") and token.text not in ("il", "le", "the", "l", "giorno"):
             break
         j += 1

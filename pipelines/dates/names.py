@@ -106,18 +106,26 @@ AGO = frozenset({"fa", "ago", "addietro", "orsono", "earlier"})
 
 # Days told from today.
 DAY_OFFSETS = {
-    "oggi": 0, "odierno": 0, "stamattina": 0, "stamani": 0, "stamane": 0, "stasera": 0, "stanotte": 0,
+    "oggi": 0, "stamattina": 0, "stamani": 0, "stamane": 0, "stasera": 0, "stanotte": 0,
     "today": 0, "tonight": 0, "ieri": -1, "iersera": -1, "yesterday": -1, "avantieri": -2, "altroieri": -2,
     "domani": 1, "domattina": 1, "domanisera": 1, "tomorrow": 1, "dopodomani": 2,
 }  # fmt: skip
 DAY_PHRASES = {
+    ("data", "odierna"): 0, ("giornata", "odierna"): 0,
     ("altro", "ieri"): -2, ("ieri", "l", "'", "altro"): -2, ("day", "before", "yesterday"): -2,
     ("day", "after", "tomorrow"): 2, ("questa", "mattina"): 0, ("questa", "sera"): 0, ("questa", "notte"): 0,
     ("questo", "pomeriggio"): 0, ("this", "morning"): 0, ("this", "afternoon"): 0, ("this", "evening"): 0,
     ("last", "night"): -1, ("la", "scorsa", "notte"): 0,
 }  # fmt: skip
 NOW_PHRASES = frozenset(
-    {("poco", "fa"), ("pochi", "minuti", "fa"), ("just", "now"), ("moments", "ago"), ("a", "moment", "ago")}
+    {
+        ("adesso",),
+        ("poco", "fa"),
+        ("pochi", "minuti", "fa"),
+        ("just", "now"),
+        ("moments", "ago"),
+        ("a", "moment", "ago"),
+    }
 )
 DAY_PARTS = frozenset("mattina mattino pomeriggio sera notte morning afternoon evening night".split())
 AFTERNOON = frozenset("pomeriggio sera afternoon evening".split())

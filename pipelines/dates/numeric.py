@@ -48,7 +48,8 @@ def is_free(ts: Tokens, i: int, stop: int, *, in_list: bool) -> bool:
         return False
     if not after.gap:
         if after.kind in _SEPARATORS and ts[stop + 1].kind == NUMBER and not ts[stop + 1].gap:
-            return False
+            # ISO 8601 writes `2025-05-31/2025-06-01` for a span.
+            return after.kind == "/" and ts[i].size == ts[stop + 1].size == 4
         if after.kind == WORD and after.text not in ("t", "h", "ore", "alle"):
             return False
         if after.kind == "_" and ts[stop + 1].kind == WORD:
@@ -62,6 +63,7 @@ def is_free(ts: Tokens, i: int, stop: int, *, in_list: bool) -> bool:
     if ts[i].gap or before.text in ("l", "dell", "dall", "all", "dal", "il", "del", "'"):
         return True
     chained = before.kind in (*_SEPARATORS, ":", "_") and i > 1 and ts[i - 2].kind == NUMBER
+    chained = chained and not (before.kind == "/" and ts[i].size == 4 and ts[i - 2].size == 2)
     return not chained and before.kind not in (WORD, NUMBER, "_", "=", "+")
 
 

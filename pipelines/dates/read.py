@@ -15,10 +15,10 @@ from pipelines.dates.common import read_common
 from pipelines.dates.draft import Draft
 from pipelines.dates.grammar import find_drafts
 from pipelines.dates.names import DEADLINE_LABELS, MODIFIED_LABELS, PUBLISHED_LABELS
-from pipelines.dates.phrase import Setting
 from pipelines.dates.reading import Reading
 from pipelines.dates.resolve import Context, resolve
 from pipelines.dates.scan import END, WORD, Tokens, scan
+from pipelines.dates.setting import Setting
 from pipelines.dates.url import read_url
 
 ROLES = ("published", "body", "event", "url", "header")

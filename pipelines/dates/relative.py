@@ -22,6 +22,10 @@ from pipelines.dates.names import (
 from pipelines.dates.scan import NUMBER, WORD, Tokens
 
 _MAX_COUNT = 400
+_DAY_PHRASES_BY_WORD = {
+    first: [(phrase, days) for phrase, days in DAY_PHRASES.items() if phrase[0] == first]
+    for first in {phrase[0] for phrase in DAY_PHRASES}
+}
 _TODAY = frozenset({"oggi", "today", "domani", "tomorrow"})
 # `le sfide di oggi`, `un domani`, `ad oggi`: not a day but these times.
 _THESE_TIMES = frozenset("di ad da del un il al of the for a odierni dei giovani fino".split())
@@ -34,8 +38,8 @@ def relative(ts: Tokens, i: int) -> tuple[Day, int] | None:
 
 def _day_word(ts: Tokens, i: int) -> tuple[Day, int] | None:
     offset, stop = DAY_OFFSETS.get(ts[i].text), i + 1
-    for phrase, days in DAY_PHRASES.items():
-        if phrase[0] == ts[i].text and all(ts[i + n].text == word for n, word in enumerate(phrase)):
+    for phrase, days in _DAY_PHRASES_BY_WORD.get(ts[i].text, ()):
+        if all(ts[i + n].text == word for n, word in enumerate(phrase)):
             offset, stop = days, i + len(phrase)
             break
     if offset is None or (ts[i].text in _TODAY and _is_these_times(ts, i)):
@@ -70,7 +74,7 @@ def _amount(ts: Tokens, i: int) -> tuple[int, str, int] | None:
     if not 0 <= count <= _MAX_COUNT:
         return None
     j = i + 1
-    if ts[j].kind == "'":
+    if ts[j].kind == "'" or (token.text == "half" and ts[j].text in ("a", "an")):
         j += 1
     unit = UNITS.get(ts[j].text)
     if unit is None:
@@ -160,6 +164,8 @@ def _weekday(ts: Tokens, i: int) -> tuple[Day, int] | None:
     if ts[i].text in FULL_WEEKDAYS:
         j = i + 1 + (ts[i + 1].kind == "'")
         after = direction_after(ts, j)
+        if ts[j].text == "last" and ts[j + 1].kind != WORD:  # `on Monday last`
+            after = (-1, j + 1)
         if after:
             return Day(shift=Shift("weekday", after[0], WEEKDAYS[ts[i].text])), after[1]
     return None

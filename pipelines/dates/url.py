@@ -39,6 +39,7 @@ _FORMS: tuple[tuple[re.Pattern[str], float, str], ...] = tuple(
         (rf"{_FREE}{_N}-{_D}-{_Y}{_CLOSED}", 0.65, "month, day and year in a name"),
         (rf"(?<![0-9]){_DD}{_MM}(?P<y>20[0-9]{{2}}){_HMS}", 0.7, "day and hour in a Domino name"),
         (rf"(?<![0-9a-zA-Z=])(?P<y>20[0-9]{{2}}){_MM}{_DD}{_CLOSED}", 0.65, "eight digits in a name"),
+        (rf"(?<![0-9a-zA-Z=]){_DD}{_MM}(?P<y>20[0-9]{{2}}){_CLOSED}", 0.55, "eight digits in a name"),
         (rf"[-_]{_DD}{_MM}{_S}(?=\.[a-z]{{3,5}}(?:[?#]|$))", 0.5, "six digits at the end"),
         (rf"/{_Y}/{_MM}{_FOLDER}", 0.7, "folders of year and month"),
         (rf"/{_Y}/{_N}{_FOLDER}", 0.7, "folders of year and month"),
