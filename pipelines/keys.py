@@ -23,13 +23,17 @@ _AGENCY = (
 )
 _DAY = rf"(?:\d{{1,2}}[°º]?\s+{_MONTH}\.?(?:\s+\d{{2,4}})?|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})"
 _PLACE = r"[a-z' ]{2,30}"
-_SIGNED = rf"\(\s*{_AGENCY}(?:\s*[-/]\s*(?:{_PLACE})?,?\s*(?:{_DAY})?)?\s*\)"
+# An agency known by name, or any that gives place and day beside it.
+_SIGNED = (
+    rf"\(\s*(?:{_AGENCY}(?:\s*[-/]\s*(?:{_PLACE})?,?\s*(?:{_DAY})?)?|"
+    rf"[^()]{{2,40}}[-/]\s*{_PLACE},\s*{_DAY})\s*\)"
+)
 # Folded: `(Adnkronos) -`, `(LNews - Milano, 19 gen)`, `Milano, 15 lug. (askanews) -`, `ANSA -`.
 _PREFIX = re.compile(
     rf"^(?:{_SIGNED}\s*[-:.]*\s*"
     rf"|{_AGENCY}\s*-\s+"
     rf"|{_PLACE}(?:,\s*{_DAY}\s*\.?)?\s*(?:-\s*)?\(\s*{_AGENCY}\s*\)\s*[-:.]*\s*"
-    rf"|{_PLACE},\s*{_DAY}\s*\.?\s*-+\s*)"
+    rf"|{_PLACE},\s*{_DAY}\s*\.?\s*(?:\([^()]{{2,40}}\)\s*[-:.]*|-+)\s*)"
 )
 _TAIL_LINE = re.compile(
     r"^(?:[>\"\s]*(?:leggi (?:tutto|anche|di piu|l'articolo|ancora|qui)|continua(?: a leggere)?|read more|"

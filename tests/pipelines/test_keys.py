@@ -21,6 +21,8 @@ RELEASE = (
         f"Milano, 10 novembre 2024 – {RELEASE}",
         f"(Adnkronos) - Milano, 10 nov. - {RELEASE}",
         f"ROMA (ANSA) – {RELEASE}",
+        f"Bergamo, 5 nov. (Agenzia dei Laghi) - {RELEASE}",
+        f"(Agenzia dei Laghi – Bergamo, 5 nov 2024) {RELEASE}",
         f"Bando idrogeno\n{RELEASE}",
         f"{RELEASE}\nLeggi tutto",
         f"{RELEASE} Leggi tutto »",
@@ -41,6 +43,7 @@ def test_the_same_release_has_one_key(text: str) -> None:
         RELEASE.replace("3 ottobre", "4 ottobre"),
         RELEASE + " Gli esiti a maggio.",
         "Brescia, città dell'idrogeno - " + RELEASE,
+        "(secondo bando) " + RELEASE,
     ],
 )
 def test_other_words_are_another_text(text: str) -> None:
