@@ -45,7 +45,7 @@ def find_place(sentence: str, start: int, stop: int) -> str | None:
     if towns:
         return min(towns, key=lambda m: max(m.start() - stop, start - m.end()))[0]
     after = _TOWN_AFTER.match(sentence[stop : stop + 80])
-    return after[1] if after else None
+    return after[1].rstrip(".") if after else None
 
 
 def find_town(text: str) -> str | None:
