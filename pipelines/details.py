@@ -79,6 +79,7 @@ _TEASER_TAIL = re.compile(
     r"|\[\s*(?:…|\.\.\.)\s*\])\s*$",
     re.IGNORECASE | re.DOTALL,
 )
+_TAIL_LENGTH = 800
 _SENTENCE_END = re.compile(r"[.!?…][»”\"')]*(?=\s+[«“\"'(]?[A-ZÀ-Ý0-9])")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:[A-Za-z]|dott|dott\.ssa|ing|arch|avv|prof|sig|on|sen|art|artt|n|nr|nn|pag|tel|es|cfr|vol|fig|"
@@ -147,7 +148,7 @@ def clean_summary(value: str) -> str:
     text = repair(value)
     text = one_line(html_to_text(text) if "<" in text else text)
     while True:
-        shorter = _TEASER_TAIL.sub("", text).strip()
+        shorter = text[:-_TAIL_LENGTH] + _TEASER_TAIL.sub("", text[-_TAIL_LENGTH:]).rstrip()
         if shorter == text:
             return cut(text, SUMMARY_LENGTH)
         text = shorter

@@ -48,6 +48,8 @@ _TAIL = re.compile(
     r"|[>\"\s]*(?:leggi tutto|continua a leggere|read more))[\s.>\"]*$"
 )
 _TAIL_LINES = 4
+# Longer tails are text; the bound also keeps a line of ten thousand `>` from costing its square.
+_TAIL_LENGTH = 500
 
 
 def text_key(text: str, title: str = "") -> str:
@@ -66,12 +68,13 @@ def own_text(text: str, title: str = "") -> str:
     if len(lines) > 1 and title and words(lines[0]) == words(title):
         del lines[0]
     for _ in range(_TAIL_LINES):
-        if len(lines) > 1 and _TAIL_LINE.match(fold(lines[-1])):
+        if len(lines) > 1 and len(lines[-1]) < _TAIL_LENGTH and _TAIL_LINE.match(fold(lines[-1])):
             del lines[-1]
     if not lines:
         return ""
     lines[0] = _cut(_PREFIX, fold(lines[0]))
-    lines[-1] = _cut(_TAIL, fold(lines[-1]))
+    last = fold(lines[-1])
+    lines[-1] = last[:-_TAIL_LENGTH] + _cut(_TAIL, last[-_TAIL_LENGTH:])
     return "\n".join(lines)
 
 

@@ -68,9 +68,11 @@ def choose_language(title: str, text: str, declared: tuple[Found, ...], usual: t
     """
     sample = words(f"{title}\n{text[:_READ_CHARACTERS]}")
     hints = tuple(Found(code, found.where) for found in declared if (code := language_code(found.value)))
-    spoken = _by_common_words(sample)
-    if spoken:
+    spoken, is_clear = _by_common_words(sample)
+    if is_clear:
         return Evidence("language", Found(spoken, "page:text"), _others(spoken, hints), "common words")
+    if hints and hints[0].value == spoken:
+        return Evidence("language", hints[0], _others(spoken, hints), "declared, and the words agree")
     if len(sample) >= _FEW_WORDS or not (hints or usual):
         code, sureness = _by_model(" ".join(sample))
         if sureness >= _SURE:
@@ -99,15 +101,15 @@ def _others(chosen: str, hints: tuple[Found, ...]) -> tuple[Found, ...]:
     return tuple(found for found in hints if found.value != chosen)
 
 
-def _by_common_words(sample: list[str]) -> str:
-    """The language whose common words clearly lead in the sample; empty if none does."""
+def _by_common_words(sample: list[str]) -> tuple[str, bool]:
+    """The language whose common words lead in the sample, empty if none does, and whether clearly."""
     hits = sorted(
         ((sum(word in common for word in sample), language) for language, common in _COMMON.items()),
         reverse=True,
     )
     (best, language), (second, _) = hits[:2]
     is_clear = best >= _ENOUGH_HITS and best >= _ENOUGH_SHARE * len(sample) and best >= _CLEAR_LEAD * second
-    return language if is_clear else ""
+    return (language if best > second else ""), is_clear
 
 
 def _by_model(text: str) -> tuple[str, float]:

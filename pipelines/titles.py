@@ -65,6 +65,7 @@ _NO_TITLES = _SECTIONS | _phrases(
     "undefined|nessun titolo|untitled document|documento senza titolo|bozza automatica|auto draft|"
     "privato|protetto"
 )
+_MOST_PARTS = 12
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.|\[…\]|\[\.\.\.\])$")
 # A title cut by its template shows this much before it can be told to be the same.
 _MIN_STEM = 15
@@ -166,7 +167,7 @@ def _read(found: Found, weight: float, source: Source, url: str) -> _Reading:
 
 def _without_site(text: str, source: Source, url: str) -> str:
     """The title without parts at either end that are the site's name or a section's."""
-    parts = _SEPARATOR.split(text)
+    parts = _parts(text)
     while len(parts) > 1:
         if _is_furniture(parts[-1], source, url):
             parts = parts[:-2]
@@ -175,6 +176,12 @@ def _without_site(text: str, source: Source, url: str) -> str:
         else:
             break
     return "".join(parts).strip()
+
+
+def _parts(text: str) -> list[str]:
+    """The title at its separators, these between; whole where it has more than any title."""
+    parts = _SEPARATOR.split(text, maxsplit=_MOST_PARTS + 1)
+    return parts if len(parts) <= 2 * _MOST_PARTS + 1 else [text]
 
 
 def _is_furniture(part: str, source: Source, url: str) -> bool:
@@ -209,7 +216,7 @@ def _as(reading: _Reading, other: _Reading) -> _Reading:
 
 def _shorter(text: str) -> Iterator[str]:
     """What is left of a title without its last parts, then without its first, longest first."""
-    parts = _SEPARATOR.split(text)
+    parts = _parts(text)
     for count in range(len(parts) - 2, 0, -2):
         yield "".join(parts[:count])
         yield "".join(parts[-count:])
@@ -217,7 +224,7 @@ def _shorter(text: str) -> Iterator[str]:
 
 def _without_last(reading: _Reading) -> _Reading:
     """The title without a short last part behind a bar: a site whose name nobody told us."""
-    parts = _SEPARATOR.split(reading.text)
+    parts = _parts(reading.text)
     if len(parts) < 3 or parts[-2].strip() not in _STRONG:
         return reading
     head, last = "".join(parts[:-2]), parts[-1]

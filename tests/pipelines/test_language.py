@@ -101,8 +101,9 @@ def test_no_text_breaks_it(text: str, declared: str) -> None:
 
 def test_a_usual_text_loads_no_model() -> None:
     program = (
-        "import sys; from pipelines.language import choose_language as c;"
-        f"c({IT!r}, '', (), ()); assert 'numpy' not in sys.modules"
+        "import sys; from aggregator.items import Found; from pipelines.language import choose_language as c;"
+        f"c({IT!r}, '', (), ()); c('Un corso per le imprese e gli enti', '', (Found('it', 'x'),), ());"
+        "assert 'numpy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
 

@@ -1,5 +1,6 @@
 import json
 import pickle
+import time
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
@@ -185,6 +186,40 @@ def test_whatever_a_page_says_it_is_an_article_or_refused(title: str, text: str,
     assert isinstance(result, Article | Refused)
     if isinstance(result, Article):
         assert result.title.strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            ">" * 100_000,
+            "| " * 50_000,
+            " - a" * 30_000,
+            "a " * 50_000,
+            "a" * 200_000,
+            "&" * 100_000,
+            "Ã¨" * 50_000,
+        ),
+        *(
+            "(" * 50_000,
+            "?" * 100_000,
+            "dell?" * 30_000,
+            "." * 100_000,
+            "L'articolo " * 10_000,
+            "1/" * 50_000,
+        ),
+    ],
+    ids=lambda text: text[:5],
+)
+def test_no_text_costs_its_square(text: str) -> None:
+    found = tuple(Found(text[:5000], where) for where in ("page:h1", "meta:og:title", "page:title"))
+    raw = RawArticle(
+        url=URL, canonical=found, title=found, published=found, authors=found, summary=found, image=found,
+        language=found, tags=found, kind=found, body=Body(f"<p>{text}</p>", text, "page:main"),
+    )  # fmt: skip
+    start = time.process_time()
+    normalise(raw, CANDIDATE, SOURCE, VOCABULARY, FETCHED)
+    assert time.process_time() - start < 2
 
 
 PAGE_HTML = f"""<!doctype html>
