@@ -11,6 +11,7 @@ from aggregator.feeds.compose import absolute, channel_of, document_of, item_of,
 from aggregator.feeds.markup import plain_text, safe_html
 from aggregator.feeds.model import Item, Omission
 from aggregator.items import Precision, Publish, PublishedDate, Source
+from pipelines.clean import clean_html
 
 ALL = channel_of("all", EDITION)
 
@@ -53,7 +54,7 @@ def test_a_correction_of_an_old_entry_updates_the_feed() -> None:
 
 
 # letters of full text an entry, items that must stay -> items that stay of 100
-WEIGHTS = [(0, 0, 100), (1_000, 0, 100), (2_000, 0, 75), (2_000, 90, 90), (9_000, 0, 50), (9_000, 60, 60)]
+WEIGHTS = [(0, 0, 100), (1_000, 0, 100), (2_000, 0, 65), (2_000, 90, 90), (9_000, 0, 50), (9_000, 60, 60)]
 
 
 @pytest.mark.parametrize(("letters", "at_least", "left"), WEIGHTS)
@@ -272,7 +273,9 @@ FRAGMENTS = [
     ('<a href="/y">x</a>', '<a href="https://mobilita.example/y" rel="noopener noreferrer">x</a>'),
     ('<img src="data:image/png;base64,AAAA" alt="x">z', "z"),
     ('<img src="f.png" onerror="x()">', '<img src="https://mobilita.example/n/f.png">'),
-    ("<!-- c --><form><input></form><svg><a/></svg><div>d</div>", "d"),
+    ("<!-- c --><form><input></form><svg><a/></svg><div>d</div>", "<div>d</div>"),
+    ('<a href="mailto:a@b.example">a</a>', '<a href="mailto:a@b.example" rel="noopener noreferrer">a</a>'),
+    ('<a href="tel:1">b</a>', '<a rel="noopener noreferrer">b</a>'),
     ("<p>x\x00\x0by]]></p>", "<p>xy]]&gt;</p>"),
     ("", ""),
 ]  # fmt: skip
@@ -282,6 +285,26 @@ FRAGMENTS = [
 def test_safe_html(fragment: str, safe: str) -> None:
     assert safe_html(fragment, "https://mobilita.example/n/1") == safe
     assert safe_html(safe, "https://mobilita.example/n/1") == safe
+
+
+SAMPLE = """<article>
+<h1>Uno</h1><section><div>a</div>
+<div>b
+<a href="https://x.example/?a=1&amp;b=2">c</a></div></section>
+<table><caption>t</caption>
+<tr><th colspan="2">x</th></tr><tr><td>1</td>
+<td rowspan="2">2</td></tr></table>
+<ol start="3"><li>tre</li></ol><dl><dt>d</dt><dd>e</dd></dl><figure>
+<img src="https://x.example/i.png" alt="i"
+width="9"><figcaption>f</figcaption></figure><p lang="en">2 &lt; 3 &amp; <time datetime="2026-01-01">oggi</time>,
+<abbr title="a">b</abbr>
+<a href="mailto:a@b.example">m</a> <kbd>k</kbd><var>v</var><samp>s</samp><bdi>b</bdi><mark>m</mark></p></article>"""
+
+
+def test_what_cleaning_leaves_passes_unchanged() -> None:
+    cleaned = clean_html(SAMPLE, "https://mobilita.example/")
+    assert len(cleaned) > 500
+    assert safe_html(cleaned, "https://mobilita.example/") == cleaned
 
 
 @given(st.text(alphabet=st.characters(), max_size=60))
