@@ -10,6 +10,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 _WORD = re.compile(r"\w+")
+_LONG = 400
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 # Invisible in print, but they part words that look the same: soft hyphen, zero-width space,
 # joiners, marks of direction, byte order mark.
@@ -56,7 +57,13 @@ def _fold_letters(run: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of the folded text, in order; numbers are words too."""
-    return _WORD.findall(fold(text))
+    return list(_words_of(text)) if len(text) > _LONG else _WORD.findall(fold(text))
+
+
+# An article's text is asked for its words by relevance, language, summary and fingerprint in turn.
+@lru_cache(maxsize=2)
+def _words_of(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(fold(text)))
 
 
 def hash64(text: str) -> int:

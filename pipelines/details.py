@@ -88,7 +88,7 @@ _ABBREVIATED = re.compile(
 )
 # The site's own line, the same on each page, shares no word with what the article tells.
 _LONG_WORD = 5
-_READ_CHARACTERS = 2_000
+_READ_WORDS = 300
 _ENOUGH_TEXT = 15
 
 
@@ -131,7 +131,7 @@ def choose_tags(found: tuple[Found, ...]) -> tuple[tuple[str, ...], Evidence]:
 
 def choose_summary(found: tuple[Found, ...], title: str, text: str) -> tuple[str, Evidence]:
     """The publisher's own teaser, else the first sentences of the text; empty without either."""
-    told = frozenset(_long_words(f"{title}\n{text[:_READ_CHARACTERS]}")) if found else frozenset()
+    told = _long_words(words(title) + words(text)[:_READ_WORDS]) if found else frozenset()
     for at, item in enumerate(found):
         summary = clean_summary(item.value)
         if _is_own(summary, title, told):
@@ -168,8 +168,8 @@ def first_sentences(text: str, limit: int = 300) -> str:
     return flat[:end].strip() if end > limit // 4 else cut(flat, limit)
 
 
-def _long_words(text: str) -> list[str]:
-    return [word for word in words(text) if len(word) >= _LONG_WORD]
+def _long_words(own: list[str]) -> frozenset[str]:
+    return frozenset([word for word in own if len(word) >= _LONG_WORD])
 
 
 def _is_own(summary: str, title: str, told: frozenset[str]) -> bool:
@@ -178,5 +178,5 @@ def _is_own(summary: str, title: str, told: frozenset[str]) -> bool:
         return False
     if len(told) < _ENOUGH_TEXT:
         return True
-    long_words = set(_long_words(summary))
+    long_words = _long_words(words(summary))
     return not long_words or len(long_words & told) * 5 >= len(long_words)

@@ -62,20 +62,25 @@ def text_key(text: str, title: str = "") -> str:
 def own_text(text: str, title: str = "") -> str:
     """The text without dateline, agency, repeated title, `Leggi tutto` and source lines.
 
-    Its first and last lines come folded, those between as they are.
+    What is cut leaves its line folded; a text that nothing is cut from comes back as it is.
     """
-    lines = [line for line in text.split("\n") if line.strip()]
-    if len(lines) > 1 and title and words(lines[0]) == words(title):
+    lines = text.strip().split("\n")
+    count = len(lines)
+    if count > 1 and title and words(lines[0]) == words(title):
         del lines[0]
     for _ in range(_TAIL_LINES):
         if len(lines) > 1 and len(lines[-1]) < _TAIL_LENGTH and _TAIL_LINE.match(fold(lines[-1])):
             del lines[-1]
-    if not lines:
-        return ""
-    lines[0] = _cut(_PREFIX, fold(lines[0]))
+    first = fold(lines[0])
+    without_prefix = _cut(_PREFIX, first)
+    if without_prefix != first:
+        lines[0] = without_prefix
     last = fold(lines[-1])
-    lines[-1] = last[:-_TAIL_LENGTH] + _cut(_TAIL, last[-_TAIL_LENGTH:])
-    return "\n".join(lines)
+    without_tail = last[:-_TAIL_LENGTH] + _cut(_TAIL, last[-_TAIL_LENGTH:])
+    if without_tail != last:
+        lines[-1] = without_tail
+    is_whole = len(lines) == count and without_prefix == first and without_tail == last
+    return text if is_whole else "\n".join(lines)
 
 
 def _cut(pattern: re.Pattern[str], line: str) -> str:

@@ -22,12 +22,12 @@ How the words of a `Term` are written (in `topics.toml` and catalogues):
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from aggregator.items import Mention, Term, Vocabulary
-from aggregator.text import fold
+from aggregator.text import fold, words
 
 # How far apart, in words, the two sides of `~` may stand: `il Cluster delle Tecnologie per gli
 # Ambienti di Vita (TAV)` has six words between; at twice that, neighbouring sentences join.
@@ -117,13 +117,15 @@ def mentions(title: str, text: str, tags: tuple[str, ...], vocabulary: Vocabular
     matcher = _matcher(vocabulary)
     found: list[Mention] = []
     for where, value in (("title", title), ("tags", _BETWEEN.join(tags)), ("text", text[:_TEXT_LIMIT])):
+        if not _starts(words(value), matcher):
+            continue
         tokens = _tokens(value)
         seen: set[str] = set()
         for pattern, start in _matches(tokens, matcher):
             if pattern.term not in seen:
                 seen.add(pattern.term)
-                words = " ".join(tokens.exact[start : start + len(pattern.words)])
-                found.append(Mention(pattern.term, words, where))
+                printed = " ".join(tokens.exact[start : start + len(pattern.words)])
+                found.append(Mention(pattern.term, printed, where))
     return tuple(found)
 
 
@@ -148,8 +150,8 @@ def _matcher(vocabulary: Vocabulary) -> _Matcher:
     by_word: dict[str, list[_Pattern]] = {}
     by_prefix: dict[str, list[_Pattern]] = {}
     for term in vocabulary.terms:
-        for language, words in term.words:
-            pattern = _pattern(term.id, language, words)
+        for language, text in term.words:
+            pattern = _pattern(term.id, language, text)
             if pattern is None:
                 continue
             first = pattern.words[0]
@@ -166,8 +168,8 @@ def _matcher(vocabulary: Vocabulary) -> _Matcher:
 
 def _pattern(term: str, language: str, text: str) -> _Pattern | None:
     left, _, right = text.partition("~")
-    words = tuple(_words(left, language))
-    return _Pattern(term, words, tuple(_words(right, language))) if words else None
+    sequence = tuple(_words(left, language))
+    return _Pattern(term, sequence, tuple(_words(right, language))) if sequence else None
 
 
 def _words(text: str, language: str) -> Iterator[_Word]:
@@ -200,38 +202,40 @@ def _forms(word: str, language: str) -> frozenset[str]:
 
 def _tokens(text: str) -> _Tokens:
     exact = _TOKEN.findall(text if text.isascii() else unicodedata.normalize("NFC", text))
-    folded = fold("\n".join(exact)).split(" ") if exact else []
+    folded = words(text)
     if len(folded) != len(exact):
-        # A few letters fold into words with a space between (U+FDFA): then one by one.
+        # Soft hyphens join what they part, and a few letters fold into two words (U+00BD).
         folded = [fold(token) for token in exact]
     return _Tokens(tuple(exact), tuple(folded))
 
 
 def _matches(tokens: _Tokens, matcher: _Matcher) -> Iterator[tuple[_Pattern, int]]:
-    by_word, by_prefix = matcher.by_word, matcher.by_prefix
-    starts = {word for word in set(tokens.folded) if word in by_word or _prefixes(word, matcher)}
-    if not starts:
-        return
+    starts = _starts(tokens.folded, matcher)
     for at, word in enumerate(tokens.folded):
         if word not in starts:
             continue
-        patterns = list(by_word.get(word, ()))
-        for prefix in _prefixes(word, matcher):
-            patterns += by_prefix[prefix]
-        for pattern in patterns:
+        for pattern in starts[word]:
             if _fits(pattern.words, tokens, at) and (not pattern.near or _is_near(pattern, tokens, at)):
                 yield pattern, at
 
 
-def _prefixes(word: str, matcher: _Matcher) -> list[str]:
-    return [word[:length] for length in matcher.prefix_lengths if word[:length] in matcher.by_prefix]
+def _starts(folded: Sequence[str], matcher: _Matcher) -> dict[str, tuple[_Pattern, ...]]:
+    """The words that some pattern begins with, and those patterns; most texts have few or none."""
+    once = set(folded)
+    starts = {word: matcher.by_word[word] for word in once & matcher.by_word.keys()}
+    by_prefix = matcher.by_prefix
+    for length in matcher.prefix_lengths:
+        for word in [word for word in once if word[:length] in by_prefix]:
+            starts[word] = starts.get(word, ()) + by_prefix[word[:length]]
+    return starts
 
 
-def _fits(words: tuple[_Word, ...], tokens: _Tokens, at: int) -> bool:
-    if at < 0 or at + len(words) > len(tokens.exact):
+def _fits(sequence: tuple[_Word, ...], tokens: _Tokens, at: int) -> bool:
+    if at < 0 or at + len(sequence) > len(tokens.exact):
         return False
     return all(
-        word.fits(tokens.exact[at + offset], tokens.folded[at + offset]) for offset, word in enumerate(words)
+        word.fits(tokens.exact[at + offset], tokens.folded[at + offset])
+        for offset, word in enumerate(sequence)
     )
 
 
