@@ -22,7 +22,8 @@ How the words of a `Term` are written (in `topics.toml` and catalogues):
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -102,10 +103,11 @@ class _Matcher:
 
 @dataclass(frozen=True, slots=True)
 class _Tokens:
-    """The words of a text as printed and as folded, one for one."""
+    """The words of a text as printed and as folded, one for one, and where each folded one stands."""
 
     exact: tuple[str, ...]
     folded: tuple[str, ...]
+    places: dict[str, list[int]]
 
 
 def mentions(title: str, text: str, tags: tuple[str, ...], vocabulary: Vocabulary) -> tuple[Mention, ...]:
@@ -120,12 +122,9 @@ def mentions(title: str, text: str, tags: tuple[str, ...], vocabulary: Vocabular
         if not _starts(words(value), matcher):
             continue
         tokens = _tokens(value)
-        seen: set[str] = set()
-        for pattern, start in _matches(tokens, matcher):
-            if pattern.term not in seen:
-                seen.add(pattern.term)
-                printed = " ".join(tokens.exact[start : start + len(pattern.words)])
-                found.append(Mention(pattern.term, printed, where))
+        for pattern, start in _first_matches(tokens, matcher):
+            printed = " ".join(tokens.exact[start : start + len(pattern.words)])
+            found.append(Mention(pattern.term, printed, where))
     return tuple(found)
 
 
@@ -206,20 +205,30 @@ def _tokens(text: str) -> _Tokens:
     if len(folded) != len(exact):
         # Soft hyphens join what they part, and a few letters fold into two words (U+00BD).
         folded = [fold(token) for token in exact]
-    return _Tokens(tuple(exact), tuple(folded))
+    places: dict[str, list[int]] = {}
+    for at, word in enumerate(folded):
+        places.setdefault(word, []).append(at)
+    return _Tokens(tuple(exact), tuple(folded), places)
 
 
-def _matches(tokens: _Tokens, matcher: _Matcher) -> Iterator[tuple[_Pattern, int]]:
-    starts = _starts(tokens.folded, matcher)
-    for at, word in enumerate(tokens.folded):
-        if word not in starts:
-            continue
-        for pattern in starts[word]:
-            if _fits(pattern.words, tokens, at) and (not pattern.near or _is_near(pattern, tokens, at)):
-                yield pattern, at
+def _first_matches(tokens: _Tokens, matcher: _Matcher) -> list[tuple[_Pattern, int]]:
+    """Each term's first match, the longer of two that begin together, in the text's order."""
+    first: dict[str, tuple[int, int, _Pattern]] = {}
+    nears: dict[tuple[_Word, ...], list[int]] = {}
+    for word, patterns in _starts(tokens.places, matcher).items():
+        for pattern in patterns:
+            best = first.get(pattern.term)
+            for at in tokens.places[word]:
+                match = (at, -len(pattern.words), pattern)
+                if best and best[:2] <= match[:2]:
+                    break
+                if _fits(pattern.words, tokens, at) and _is_near(pattern, tokens, at, nears):
+                    first[pattern.term] = match
+                    break
+    return [(pattern, at) for at, _, pattern in sorted(first.values(), key=lambda m: (*m[:2], m[2].term))]
 
 
-def _starts(folded: Sequence[str], matcher: _Matcher) -> dict[str, tuple[_Pattern, ...]]:
+def _starts(folded: Iterable[str], matcher: _Matcher) -> dict[str, tuple[_Pattern, ...]]:
     """The words that some pattern begins with, and those patterns; most texts have few or none."""
     once = set(folded)
     starts = {word: matcher.by_word[word] for word in once & matcher.by_word.keys()}
@@ -239,8 +248,27 @@ def _fits(sequence: tuple[_Word, ...], tokens: _Tokens, at: int) -> bool:
     )
 
 
-def _is_near(pattern: _Pattern, tokens: _Tokens, at: int) -> bool:
+def _is_near(pattern: _Pattern, tokens: _Tokens, at: int, nears: dict[tuple[_Word, ...], list[int]]) -> bool:
     """Whether the other side of `~` stands near, not overlapping the match itself."""
-    after = at + len(pattern.words)
-    before = range(at - _NEAR_WORDS - len(pattern.near), at - len(pattern.near) + 1)
-    return any(_fits(pattern.near, tokens, i) for i in (*before, *range(after, after + _NEAR_WORDS + 1)))
+    if not pattern.near:
+        return True
+    if pattern.near not in nears:
+        found = (i for i in _candidates(pattern.near[0], tokens) if _fits(pattern.near, tokens, i))
+        nears[pattern.near] = sorted(found)
+    size = len(pattern.near)
+    spans = (
+        (at - size - _NEAR_WORDS, at - size),
+        (at + len(pattern.words), at + len(pattern.words) + _NEAR_WORDS),
+    )
+    starts = nears[pattern.near]
+    return any(bisect_left(starts, low) < bisect_right(starts, high) for low, high in spans)
+
+
+def _candidates(word: _Word, tokens: _Tokens) -> Iterator[int]:
+    """Where a word of a pattern may stand."""
+    if word.prefix:
+        forms: Iterable[str] = (form for form in tokens.places if form.startswith(word.prefix))
+    else:
+        forms = (fold(word.acronym),) if word.acronym else word.forms
+    for form in forms:
+        yield from tokens.places.get(form, ())

@@ -116,6 +116,12 @@ def test_found_wherever_it_stands(before: str, after: str) -> None:
     assert "hydrogen" in terms(f"{before} idrogeno {after}")
 
 
+def test_words_that_stand_apart_a_thousand_times_are_quick() -> None:
+    start = time.process_time()
+    assert terms(("TAV " + "parola " * 9) * 3_000 + ("cluster " + "parola " * 9) * 3_000) == set()
+    assert time.process_time() - start < 1
+
+
 def test_a_long_text_with_many_topics_is_quick() -> None:
     many = Vocabulary(
         VOCABULARY.terms + tuple(term(f"t{n}", f"it:parola{n} chiave", f":pref{n:03}*") for n in range(50))
