@@ -23,6 +23,7 @@ from pipelines.dates.setting import Phrase, Setting, read_weekday
 from pipelines.dates.year import stated_year
 
 _BEFORE_MONTH = frozenset({"of", "di", "de", "del", "mese", "|", "/", ".", "'"})
+_GLUED_LETTERS = frozenset({"e", "a", "h", "t", "l"})
 MAX_DAYS = 8  # in one enumeration; keeps looking ahead bounded
 
 
@@ -79,7 +80,10 @@ def day_number(ts: Tokens, i: int) -> tuple[int, int] | None:
     if token.kind == NUMBER:
         if token.size > 2 or not 1 <= token.value <= 31:
             return None
-        return token.value, i + 1 + (ts[i + 1].text in ORDINAL_SUFFIXES)
+        after = ts[i + 1]
+        if after.kind == WORD and not after.gap and after.size == 1 and after.text not in _GLUED_LETTERS:
+            return None  # `5G`, `12A`
+        return token.value, i + 1 + (after.text in ORDINAL_SUFFIXES)
     if token.text in DAY_WORDS_IT and (ts[i + 1].text in ITALIAN_MONTHS or _opens_range(ts, i)):
         return DAY_WORDS_IT[token.text], i + 1
     if token.text == "twenty" and ts[i + 1].kind == "-" and ts[i + 2].text in DAY_WORDS_EN:

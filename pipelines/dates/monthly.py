@@ -6,7 +6,7 @@ Knows neither clocks nor today. Start reading at `month_first`.
 from pipelines.dates import relative
 from pipelines.dates.dayrun import MAX_DAYS, close_list, day_number, link_between
 from pipelines.dates.draft import Day
-from pipelines.dates.names import MONTHS, ONLY_ITALIAN, STRONG_MONTHS
+from pipelines.dates.names import CLOCK_MARKS, MONTHS, ONLY_ITALIAN, STRONG_MONTHS
 from pipelines.dates.scan import NUMBER, WORD, Tokens
 from pipelines.dates.setting import Phrase, Setting, is_alone
 from pipelines.dates.year import stated_year
@@ -67,7 +67,9 @@ def _may_lack_year(ts: Tokens, i: int, stop: int, setting: Setting) -> bool:
         return True
     if month.text in ONLY_ITALIAN or not month.is_capital:
         return False
-    return after.kind != "%" and (after.kind != WORD or month.text in STRONG_MONTHS or after.is_capital)
+    if after.kind == WORD and not after.is_capital and month.text not in STRONG_MONTHS:
+        return after.text in CLOCK_MARKS
+    return after.kind != "%"
 
 
 def months(ts: Tokens, i: int, setting: Setting) -> Phrase | None:
@@ -78,6 +80,9 @@ def months(ts: Tokens, i: int, setting: Setting) -> Phrase | None:
     if i and ts[i - 1].kind == NUMBER and ts[i - 1].size <= 2:  # `31 aprile 2024`
         return None
     year = stated_year(ts, j)
+    if year and year.is_short and ts[year.stop - 2].kind != "'":
+        # `Novembre 12`: a day, a year or a house number.
+        year = year if ts[i].text in ONLY_ITALIAN and is_alone(ts, i, year.stop) else None
     if year and not (ts[year.stop].kind in ("-", "/") and ts[year.stop + 1].size == 4):
         if ts[i].text == "set" and (
             setting.language == "en" or (i and ts[i - 1].text in ("data", "a", "the"))

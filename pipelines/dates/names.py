@@ -153,6 +153,7 @@ NOT_BEFORE_NUMERIC = frozenset(
     "versione version ver v vers rev revisione release rel build firmware ip isbn issn iban tel telefono "
     "fax cell euro eur usd".split()
 )
+VERSIONS = frozenset("versione version versioni release firmware software rev revisione".split())
 STREETS = frozenset(
     "via viale piazza piazzale corso largo vicolo strada lungarno borgo rotonda rue street stazione "
     "fermata quartiere scuola rione".split()

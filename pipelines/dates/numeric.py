@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from aggregator.items import DateOrder
 from pipelines.dates.draft import Day
-from pipelines.dates.names import NOT_BEFORE_NUMERIC
+from pipelines.dates.names import NOT_BEFORE_NUMERIC, VERSIONS
 from pipelines.dates.scan import NUMBER, WORD, Tokens
 
 _SEPARATORS = ("/", "-", ".")
@@ -26,12 +26,14 @@ def numeric(ts: Tokens, i: int, order: DateOrder, *, in_list: bool = False) -> t
         return None
     if b.size > 2 or not is_free(ts, i, i + 5, in_list=in_list):
         return None
+    if sep.kind == "." and any(token.text in VERSIONS for token in ts[max(0, i - 5) : i]):
+        return None
     spaced = sep.gap or sep2.gap or b.gap or c.gap
     if a.size == 4 and c.size <= 2:
         day = _year_first(a.value, b.value, c.value)
     elif a.size <= 2 and c.size == 4:
         day = _ordered(a.value, b.value, c.value, order)
-    elif a.size <= 2 and c.size == 2 and not spaced:
+    elif a.size <= 2 and c.size == 2 and not spaced and not (i and ts[i - 1].kind == ")"):
         day = _short(a.value, b.value, c.value, order)
     else:
         return None

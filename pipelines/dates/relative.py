@@ -28,7 +28,7 @@ _DAY_PHRASES_BY_WORD = {
 }
 _TODAY = frozenset({"oggi", "today", "domani", "tomorrow"})
 # `le sfide di oggi`, `un domani`, `ad oggi`: not a day but these times.
-_THESE_TIMES = frozenset("di ad da del un il al of the for a odierni dei giovani fino".split())
+_THESE_TIMES = frozenset("di ad del un il al of the for a odierni dei giovani fino".split())
 
 
 def relative(ts: Tokens, i: int) -> tuple[Day, int] | None:
@@ -89,7 +89,7 @@ def _ago(ts: Tokens, i: int) -> tuple[Day, int] | None:
     amount = _amount(ts, i)
     if amount is None:
         return None
-    count, unit, j = amount
+    count, unit, j = _compound(ts, *amount)
     if ts[j].text in AGO:
         return Day(shift=Shift(unit, -count)), j + 1
     if ts[j].text == "or" and ts[j + 1].text == "sono":
@@ -97,6 +97,18 @@ def _ago(ts: Tokens, i: int) -> tuple[Day, int] | None:
     if ts[j].text == "from" and ts[j + 1].text in ("now", "today"):
         return Day(shift=Shift(unit, count)), j + 2
     return None
+
+
+def _compound(ts: Tokens, count: int, unit: str, j: int) -> tuple[int, str, int]:
+    """`2 hours, 5 minutes` as minutes; of `1 day, 3 hours` the days alone, which is what is sure."""
+    if ts[j].kind != "," and ts[j].text not in ("e", "and"):
+        return count, unit, j
+    more = _amount(ts, j + 1)
+    if more is None or ts[more[2]].text not in AGO:
+        return count, unit, j
+    if (unit, more[1]) == ("hour", "minute"):
+        return count * 60 + more[0], "minute", more[2]
+    return count, unit, more[2]
 
 
 def _ahead(ts: Tokens, i: int) -> tuple[Day, int] | None:

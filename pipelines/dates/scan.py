@@ -3,7 +3,6 @@
 Knows no dates. Every token keeps its place in the text as given. Start reading at `scan`.
 """
 
-import html
 import re
 from typing import NamedTuple
 
@@ -94,6 +93,8 @@ def _plain(text: str) -> tuple[str, list[int] | None]:
 
 def _unescape(entity: re.Match[str]) -> str:
     """The character that the entity means, padded to the entity's length."""
+    import html  # its table of entities takes longer to load than most texts to read
+
     raw = entity[0]
     char = html.unescape(html.unescape(raw))
     return char.translate(_PLAIN).ljust(len(raw)) if len(char) == 1 else raw

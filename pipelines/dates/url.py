@@ -5,7 +5,7 @@ Knows no pages; an address proves a day only in a form that means one. Start rea
 
 import re
 from datetime import date, datetime
-from urllib.parse import unquote
+from functools import cache
 
 from aggregator.items import DateOrder, Precision
 from pipelines.dates.draft import Clock
@@ -23,37 +23,42 @@ _M, _MM = r"(?P<m>[0-9]{1,2})", r"(?P<m>[0-9]{2})"
 _N, _IT = rf"(?P<n>{_NAME})", rf"(?P<n>{_ITALIAN})"
 _HMS = r"(?P<H>[0-9]{2})\.(?P<M>[0-9]{2})\.(?P<S>[0-9]{2})"
 
-# Best first. `/2024/07/31-million-...` is July: a day in a path of its own must close its segment.
-_FORMS: tuple[tuple[re.Pattern[str], float, str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), confidence, why)
-    for pattern, confidence, why in (
-        (rf"/{_Y}/{_M}/{_D}{_FOLDER}", 0.85, "folders of year, month and day"),
-        (rf"/{_Y}/{_N}/{_D}{_FOLDER}", 0.85, "folders of year, month and day"),
-        (rf"/{_D}/{_M}/{_Y}{_FOLDER}", 0.8, "folders of day, month and year"),
-        (rf"/{_D}/{_N}/{_Y}{_FOLDER}", 0.8, "folders of day, month and year"),
-        (rf"/{_S}_{_IT}_{_D}(?=[/_]|$)", 0.85, "folder of year, month and day"),
-        (rf"{_FREE}{_Y}[-_.]{_MM}[-_.]{_DD}{_CLOSED}", 0.8, "year, month and day in a name"),
-        (rf"{_FREE}{_D}[-_.]{_M}[-_.]{_Y}{_CLOSED}", 0.7, "day, month and year in a name"),
-        (rf"{_FREE}{_D}[-_]{_N}[-_]{_Y}{_CLOSED}", 0.65, "day, month and year in a name"),
-        (rf"{_FREE}{_D}-{_N}-{_S}(?=[/?#.]|$)", 0.65, "day, month and year in a name"),
-        (rf"{_FREE}{_N}-{_D}-{_Y}{_CLOSED}", 0.65, "month, day and year in a name"),
-        (rf"(?<![0-9]){_DD}{_MM}(?P<y>20[0-9]{{2}}){_HMS}", 0.7, "day and hour in a Domino name"),
-        (rf"(?<![0-9a-zA-Z=])(?P<y>20[0-9]{{2}}){_MM}{_DD}{_CLOSED}", 0.65, "eight digits in a name"),
-        (rf"(?<![0-9a-zA-Z=]){_DD}{_MM}(?P<y>20[0-9]{{2}}){_CLOSED}", 0.55, "eight digits in a name"),
-        (rf"[-_]{_DD}{_MM}{_S}(?=\.[a-z]{{3,5}}(?:[?#]|$))", 0.5, "six digits at the end"),
-        (rf"/{_Y}/{_MM}{_FOLDER}", 0.7, "folders of year and month"),
-        (rf"/{_Y}/{_N}{_FOLDER}", 0.7, "folders of year and month"),
-        (rf"/{_Y}-{_MM}{_FOLDER}", 0.6, "folder of year and month"),
-        (rf"{_FREE}{_IT}[-_]{_Y}{_CLOSED}", 0.5, "month and year in a name"),
-    )
-)
 _LATER_CLOCK = re.compile(r"-(?P<H>[0-9]{2})(?P<M>[0-9]{2})(?P<S>[0-9]{2})\.s?html?(?:\?|$)")
+# Best first. `/2024/07/31-million-...` is July: a day in a path of its own must close its segment.
+_FORMS = (
+    (rf"/{_Y}/{_M}/{_D}{_FOLDER}", 0.85, "folders of year, month and day"),
+    (rf"/{_Y}/{_N}/{_D}{_FOLDER}", 0.85, "folders of year, month and day"),
+    (rf"/{_D}/{_M}/{_Y}{_FOLDER}", 0.8, "folders of day, month and year"),
+    (rf"/{_D}/{_N}/{_Y}{_FOLDER}", 0.8, "folders of day, month and year"),
+    (rf"/{_S}_{_IT}_{_D}(?=[/_]|$)", 0.85, "folder of year, month and day"),
+    (rf"{_FREE}{_Y}[-_.]{_MM}[-_.]{_DD}{_CLOSED}", 0.8, "year, month and day in a name"),
+    (rf"{_FREE}{_D}[-_.]{_M}[-_.]{_Y}{_CLOSED}", 0.7, "day, month and year in a name"),
+    (rf"{_FREE}{_D}[-_]{_N}[-_]{_Y}{_CLOSED}", 0.65, "day, month and year in a name"),
+    (rf"{_FREE}{_D}-{_N}-{_S}(?=[/?#.]|$)", 0.65, "day, month and year in a name"),
+    (rf"{_FREE}{_N}-{_D}-{_Y}{_CLOSED}", 0.65, "month, day and year in a name"),
+    (rf"(?<![0-9]){_DD}{_MM}(?P<y>20[0-9]{{2}}){_HMS}", 0.7, "day and hour in a Domino name"),
+    (rf"(?<![0-9a-zA-Z=])(?P<y>20[0-9]{{2}}){_MM}{_DD}{_CLOSED}", 0.65, "eight digits in a name"),
+    (rf"(?<![0-9a-zA-Z=]){_DD}{_MM}(?P<y>20[0-9]{{2}}){_CLOSED}", 0.55, "eight digits in a name"),
+    (rf"[-_]{_DD}{_MM}{_S}(?=\.[a-z]{{3,5}}(?:[?#]|$))", 0.5, "six digits at the end"),
+    (rf"/{_Y}/{_MM}{_FOLDER}", 0.7, "folders of year and month"),
+    (rf"/{_Y}/{_N}{_FOLDER}", 0.7, "folders of year and month"),
+    (rf"/{_Y}-{_MM}{_FOLDER}", 0.6, "folder of year and month"),
+    (rf"{_FREE}{_IT}[-_]{_Y}{_CLOSED}", 0.5, "month and year in a name"),
+)
+
+
+@cache
+def _forms() -> tuple[tuple[re.Pattern[str], float, str], ...]:
+    """The forms as patterns, made at the first address: whoever reads none need not wait for them."""
+    return tuple((re.compile(pattern, re.IGNORECASE), trust, why) for pattern, trust, why in _FORMS)
 
 
 def read_url(url: str, context: Context) -> tuple[Reading, ...]:
     """The date that an address states, of the surest form that it has; empty for none."""
+    from urllib.parse import unquote
+
     path = unquote(url.split("#", 1)[0])
-    for pattern, confidence, why in _FORMS:
+    for pattern, confidence, why in _forms():
         for match in pattern.finditer(path):
             reading = _reading(match, path, context, confidence, why)
             if reading:
