@@ -7,6 +7,7 @@ never replaces newer. Start reading at `publish`, then `_Publication.feed`:
 """
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
@@ -143,8 +144,8 @@ class _Publication:
         if is_standing and not (since < self.seq and has_changed(self.session, query, since)):
             self.unchanged += 1
         else:
-            tail = self._history(channel, query, bounds, since) if channel.address else []
-            self._live(channel, replace(query, is_live=True), len(bounds), len(tail))
+            tail = self._history(channel, query, bounds, since) if channel.address else 0
+            self._live(channel, replace(query, is_live=True), len(bounds), tail)
         if since < self.seq or not is_standing:
             self.states.append(FeedState(channel.name, self.seq, self.digest))
 
@@ -177,20 +178,21 @@ class _Publication:
         ):
             self._write(f"feeds/{channel.name}.{ending}", render(document))
 
-    def _history(self, channel: Channel, query: Query, bounds: list[int], since: int) -> list[int]:
-        """Writes the documents that are new or hold a change; extends `bounds`; gives what follows them.
+    def _history(self, channel: Channel, query: Query, bounds: list[int], since: int) -> int:
+        """Writes the documents that are new or hold a change; extends `bounds`; counts what follows them.
 
         A document's bounds, once set, are kept: what leaves a feed later never moves another entry.
         """
         known = len(bounds)
+        changed = changed_arrivals(self.session, since, bounds[-1]) if since and bounds else []
         tail = arrivals(self.session, query, bounds[-1] if bounds else 0)
-        while len(tail) >= ARCHIVE_ENTRIES:
-            bounds.append(tail[ARCHIVE_ENTRIES - 1])
-            tail = tail[ARCHIVE_ENTRIES:]
-            self.states.append(FeedState(f"{channel.name}/{len(bounds)}", bounds[-1], ""))
-        changed = changed_arrivals(self.session, since) if since else []
+        is_filling = len(tail) % ARCHIVE_ENTRIES
+        for bound in tail[ARCHIVE_ENTRIES - 1 :: ARCHIVE_ENTRIES]:
+            bounds.append(bound)
+            self.states.append(FeedState(f"{channel.name}/{len(bounds)}", bound, ""))
         for number, (low, high) in enumerate(zip([0, *bounds], bounds, strict=False), start=1):
-            if not since or number > known or any(low < seq <= high for seq in changed):
+            holds_change = bisect_right(changed, low) < bisect_right(changed, high)
+            if not since or number > known or holds_change:
                 place = Archive(number, number - 1, number + 1, is_full=True)
                 self._document(channel, query, place, low, high)
         if bounds:
@@ -198,7 +200,7 @@ class _Publication:
             # it from the start and never changes; nobody is sent to it as to an archive.
             place = Archive(len(bounds) + 1, len(bounds))
             self._document(channel, query, place, bounds[-1], self.seq)
-        return tail
+        return is_filling
 
     def _document(self, channel: Channel, query: Query, place: Archive, low: int, high: int) -> None:
         entries = list(self._between(query, low, high))
@@ -208,14 +210,16 @@ class _Publication:
     def _between(self, query: Query, low: int, high: int) -> Iterator[Entry]:
         """The entries announced after `low` up to `high`, newest first."""
         cursor = high + 1
+        # One more than a document holds: the first beyond it tells that all of it is read.
+        limit = ARCHIVE_ENTRIES + 1
         while True:
-            page = find(self.session, replace(query, cursor=cursor, limit=ARCHIVE_ENTRIES))
+            page = find(self.session, replace(query, cursor=cursor, limit=limit))
             for entry in page:
                 cursor = entry.announced_seq or 0
                 if cursor <= low:
                     return
                 yield entry
-            if len(page) < ARCHIVE_ENTRIES:
+            if len(page) < limit:
                 return
 
     def _related(self, entries: list[Entry]) -> dict[int, tuple[Related, ...]]:

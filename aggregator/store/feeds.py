@@ -65,10 +65,10 @@ def arrivals(session: Session, query: Query, after: int = 0) -> list[int]:
     return [found for found in session.scalars(statement) if found is not None]
 
 
-def changed_arrivals(session: Session, since: int) -> list[int]:
-    """The `announced_seq` of all Entries changed after the `change_seq` `since`."""
+def changed_arrivals(session: Session, since: int, until: int) -> list[int]:
+    """The `announced_seq`, up to `until` and in order, of Entries changed after the `change_seq` `since`."""
     seq = EntryRow.announced_seq
-    statement = select(seq).where(seq.is_not(None), EntryRow.change_seq > since)
+    statement = select(seq).where(seq <= until, EntryRow.change_seq > since).order_by(seq)
     return [found for found in session.scalars(statement) if found is not None]
 
 

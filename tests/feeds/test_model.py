@@ -296,7 +296,7 @@ SAMPLE = """<article>
 <td rowspan="2">2</td></tr></table>
 <ol start="3"><li>tre</li></ol><dl><dt>d</dt><dd>e</dd></dl><figure>
 <img src="https://x.example/i.png" alt="i"
-width="9"><figcaption>f</figcaption></figure><p lang="en">2 &lt; 3 &amp; 
+width="9"><figcaption>f</figcaption></figure><p lang="en">2 &lt; 3 &amp;
 <time datetime="2026-01-01">oggi</time>, <abbr title="a">b</abbr>
 <a href="mailto:a@b.example">m</a> <kbd>k</kbd><var>v</var><samp>s</samp>
 <bdi>b</bdi><mark>m</mark></p></article>"""
