@@ -1,0 +1,106 @@
+"""Postings: which articles hold a key, and which of them share the most with an arriving one.
+
+Knows no words and no database: keys are numbers, articles are ids. Start reading at `Overlap`; the
+store has the same `find` and `add` in SQL.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+# A key that this many articles hold is a template's or a household name: only the newest are kept,
+# so that a lookup costs the same in an archive of any size. At half, the weekly bulletins of some
+# towns push each other out within days; double costs twice the rows for no copy more.
+MOST_HOLDERS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What an article is found again by: keys that are written down, and keys that are looked up.
+
+    Shapes: `keys` of its own words and `cross_keys` for readers of the other language are few;
+        `probes` and `cross_probes` are more, and hold the keys that a copy would have written.
+    Units: keys are of 40 bits, small in an index and apart among a hundred million.
+    """
+
+    keys: tuple[int, ...] = ()
+    probes: tuple[int, ...] = ()
+    cross_keys: tuple[int, ...] = ()
+    cross_probes: tuple[int, ...] = ()
+
+
+class Postings(Protocol):
+    """Who holds which key: in memory here, in the archive's tables in the store."""
+
+    def find(self, probes: Iterable[int]) -> Mapping[int, Sequence[int]]:
+        """The holders of each key that has any, newest last."""
+        ...
+
+    def add(self, holder: int, keys: Iterable[int]) -> None:
+        """Writes the keys down; where `MOST_HOLDERS` hold one, the oldest lets go."""
+        ...
+
+
+class MemoryPostings:
+    """Postings that live as long as the process."""
+
+    def __init__(self) -> None:
+        self._holders: dict[int, list[int]] = {}
+
+    def find(self, probes: Iterable[int]) -> Mapping[int, Sequence[int]]:
+        """The holders of each key that has any, newest last."""
+        holders = self._holders
+        return {key: holders[key] for key in probes if key in holders}
+
+    def add(self, holder: int, keys: Iterable[int]) -> None:
+        """Writes the keys down; where `MOST_HOLDERS` hold one, the oldest lets go."""
+        for key in keys:
+            held = self._holders.setdefault(key, [])
+            held.append(holder)
+            if len(held) > MOST_HOLDERS:
+                del held[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Which groups of copies hold the keys that an article looks up.
+
+    Shapes: `groups` has a set of group ids for each key that is held.
+    """
+
+    probes: tuple[int, ...]
+    holders: Mapping[int, Sequence[int]]
+    groups: Mapping[int, frozenset[int]]
+
+    def rank(self, favour: Callable[[int], int], limit: int) -> list[int]:
+        """The holders that share most with the probes, best first, the newer of equals first.
+
+        A key counts for what it tells: what two groups hold tells half. `favour` says how many
+        times a holder's keys count; 0 leaves it out.
+        """
+        shared: Counter[int] = Counter()
+        for key, groups in self.groups.items():
+            weight = 1_000_000 // len(groups)
+            for holder in self.holders[key]:
+                shared[holder] += weight
+        best = sorted(((weight * favour(holder), holder) for holder, weight in shared.items()), reverse=True)
+        return [holder for weight, holder in best[:limit] if weight]
+
+    def rarity(self, group: int) -> dict[int, float]:
+        """The weight of each probe against that group: less the more others hold it."""
+        groups = self.groups
+        return {
+            key: 1.0 / (1 + len(held) - (group in held)) if (held := groups.get(key)) else 1.0
+            for key in self.probes
+        }
+
+
+def overlap(
+    probes: tuple[int, ...], holders: Mapping[int, Sequence[int]], group_of: Callable[[int], int]
+) -> Overlap:
+    """What the holders of the probes tell, by groups."""
+    groups = {holder: group_of(holder) for held in holders.values() for holder in held}
+    return Overlap(
+        probes, holders, {key: frozenset([groups[h] for h in held]) for key, held in holders.items()}
+    )

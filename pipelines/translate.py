@@ -1,0 +1,143 @@
+"""Whether an Italian and an English text say the same, without a model or a dictionary.
+
+Numbers, dates, names and words of one root stand in both. Knows no archive. Start reading at
+`likeness`; `cross_keys` are what a translation is found by.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from heapq import nsmallest
+
+from pipelines.facts import CALENDAR, is_number
+from pipelines.wording import Wording, word_hash
+
+LANGUAGES = ("it", "en")
+# Places whose English name is another word; both are read as the Italian one.
+_PLACE_PAIRS = """
+    milan:milano rome:roma turin:torino mantua:mantova venice:venezia florence:firenze naples:napoli
+    genoa:genova leghorn:livorno padua:padova syracuse:siracusa lombardy:lombardia piedmont:piemonte
+    tuscany:toscana sicily:sicilia sardinia:sardegna apulia:puglia latium:lazio italy:italia
+    europe:europa germany:germania france:francia spain:spagna switzerland:svizzera china:cina
+    japan:giappone brussels:bruxelles paris:parigi london:londra berlin:berlino munich:monaco
+    zurich:zurigo geneva:ginevra lisbon:lisbona athens:atene warsaw:varsavia prague:praga
+    moscow:mosca beijing:pechino
+"""
+_PLACES: dict[str, str] = dict(pair.split(":") for pair in _PLACE_PAIRS.split())
+# Words of no content in either language: they are spelled alike by chance (`come`, `per`, `sono`).
+_EMPTY_WORDS = """
+    a ad ai al alla alle allo all anche che chi ci come con da dal dalla dalle dei del dell della
+    delle di e ed era fra gli ha hanno i il in la le lo ma ne nei nel nell nella nelle non o per piu
+    questa questo se si sono su sua sul sull sulla suo tra un una uno
+    the of to and is are was were be been has have had will would can that this these those it its
+    as not but which who their they we our you more than also into over about after between through
+    all new his her he she on for with at by from or an
+"""
+_EMPTY = frozenset(_EMPTY_WORDS.split())
+# What each kind of shared word weighs: a name hardly stands in both by chance, one root does.
+_NAME, _SAME, _ROOT, _DATE = 3.0, 2.0, 1.0, 1.0
+_ROOT_LETTERS = 5
+_MOST_NUMBER = 4.0
+_CROSS_KEYS, _CROSS_PROBES = 11, 40
+# Sounds that Italian spells otherwise: `ph` as `f`, `y` as `i`, `ct` as `t`, no double letters.
+_SPELLINGS = (
+    ("ph", "f"), ("th", "t"), ("ch", "c"), ("k", "c"), ("y", "i"), ("j", "g"), ("x", "s"), ("h", ""),
+    ("qu", "c"), ("z", "t"), ("w", "v"),
+)  # fmt: skip
+_MORE_SPELLINGS = (("ct", "t"), ("pt", "t"), ("ns", "s"))
+_DOUBLE = re.compile(r"(.)\1")
+
+
+@dataclass(frozen=True, slots=True)
+class CrossLikeness:
+    """What texts in two languages share.
+
+    Units: `score` is the mean of the shared weight's parts of the two texts; `shared` that
+        weight; `clash` the numbers that each has and the other lacks, the fewer of both.
+    """
+
+    score: float
+    shared: float
+    numbers: int
+    clash: int
+    names: tuple[str, ...]
+
+
+def cross_keys(wording: Wording) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The keys to write down for readers of the other language, and the ones to look up."""
+    if wording.language not in LANGUAGES:
+        return (), ()
+    other = LANGUAGES[wording.language == LANGUAGES[0]]
+    found = features(wording)
+    strong = [word for word, weight in found.items() if weight > _SAME]
+    weak = [word for word, weight in found.items() if word[0] == "=" and weight == _SAME]
+    own = _smallest(strong, weak, wording.language, _CROSS_KEYS)
+    return own, _smallest(strong, weak, other, _CROSS_PROBES)
+
+
+def _smallest(strong: list[str], weak: list[str], language: str, count: int) -> tuple[int, ...]:
+    keys = nsmallest(count, (word_hash(f"{language}{word}") for word in strong))
+    if len(keys) < count:
+        keys += nsmallest(count - len(keys), (word_hash(f"{language}{word}") for word in weak))
+    return tuple(keys)
+
+
+@lru_cache(maxsize=4096)
+def features(wording: Wording) -> dict[str, float]:
+    """What of the text may stand in its translation, with the weight of each: `#2024`, `=lecco`, `~indus`."""
+    found: dict[str, float] = {}
+    names = wording.names
+    for word in wording.vocabulary:
+        same, weight, root = _features_of(word, wording.language)
+        if same:
+            found[same] = _NAME if weight == _SAME and word in names else weight
+        if root:
+            found[root] = _ROOT
+    return found
+
+
+@lru_cache(maxsize=65_536)
+def _features_of(word: str, language: str) -> tuple[str, float, str]:
+    """A word's feature with its weight, and its root's; empty where it has none."""
+    calendar = CALENDAR[language]
+    if is_number(word):
+        return "#" + word.replace(",", "."), min(1 + 0.7 * len(word), _MOST_NUMBER), ""
+    if word in calendar:
+        return calendar[word], _DATE, ""
+    if word in _EMPTY:
+        return "", 0.0, ""
+    place = _PLACES.get(word, word)
+    root = _root(place)
+    return "=" + place if len(place) > 2 else "", _SAME, "~" + root if root else ""
+
+
+def likeness(here: Wording, there: Wording) -> CrossLikeness:
+    """How much of what may stand in both languages does."""
+    one, other = features(here), features(there)
+    both = one.keys() & other.keys()
+    shared = sum(max(one[word], other[word]) for word in both)
+    whole, whole_there = _whole(one), _whole(other)
+    numbers = {word for word in one if word[0] == "#" and len(word) > 2}
+    numbers_there = {word for word in other if word[0] == "#" and len(word) > 2}
+    return CrossLikeness(
+        score=shared / 2 * (1 / whole + 1 / whole_there),
+        shared=shared,
+        numbers=len(numbers & numbers_there),
+        clash=min(len(numbers - numbers_there), len(numbers_there - numbers)),
+        names=tuple(sorted(word[1:] for word in both if max(one[word], other[word]) == _NAME)),
+    )
+
+
+def _whole(features_: dict[str, float]) -> float:
+    """The weight that could be shared; plain words are spelled alike too seldom to be missed."""
+    return sum(weight for word, weight in features_.items() if word[0] != "=" or weight == _NAME) or 1.0
+
+
+def _root(word: str) -> str:
+    """The first letters of a word as both languages would spell them; empty for a short word."""
+    for spelled, plain in _SPELLINGS:
+        word = word.replace(spelled, plain)
+    word = _DOUBLE.sub(r"\1", word)
+    for spelled, plain in _MORE_SPELLINGS:
+        word = word.replace(spelled, plain)
+    return word[:_ROOT_LETTERS] if len(word) >= _ROOT_LETTERS else ""
