@@ -16,6 +16,7 @@ from aggregator.errors import ParseError
 from aggregator.items import Page, Source, Way
 from spiders import wordpress
 from spiders.listing import base_of, parse
+from spiders.paging import other_languages
 from spiders.reading import allowed, decode, is_list_page, plain
 
 # The order of trust: an API tells most and costs least, a list page tells least.
@@ -145,6 +146,9 @@ def _feeds(soup: BeautifulSoup, base: str, source: Source) -> Iterator[WayFound]
         seen.add(key)
         why = "the page states it" if links else "the page links to it"
         yield WayFound(Way.FEED, url, f"{why}: {plain(title) or 'feed'}")
+        if url == urljoin(base, "feed/"):
+            for other in other_languages(soup, base, base, source.languages):
+                yield WayFound(Way.FEED, urljoin(other.rstrip("/") + "/", "feed/"), f"the same at {other}")
 
 
 def _is_feed_link(tag: Tag) -> bool:

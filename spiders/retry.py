@@ -42,20 +42,20 @@ _ERRORS = (
     TunnelError,
     OSError,
 )
-# A slot's delay after complaints never grows beyond this; a host that wants more says Retry-After.
-_SLOWEST = 60.0
-# After so many answers in a row without a complaint the delay is halved again, down to the Source's.
-_EASE_AFTER = 20
+# Each complaint (429, 503) doubles a slot's delay, each good answer takes a fifth of the surplus
+# away: at one complaint in ten requests the pace stays near the Source's own, at one in two it
+# comes down to this. A host that wants more says so by Retry-After, which is obeyed besides.
+_SLOWEST = 10.0
+_EASE = 0.8
 # A wait beyond a year is a broken clock, not a wish: 'far in the future' will do.
 _LONGEST = timedelta(days=365)
 
 
 @dataclass(slots=True)
 class _Host:
-    """What a crawl has seen of a host: requests in a row given up, good answers in a row."""
+    """What a crawl has seen of a host: requests in a row given up, its pace before complaints."""
 
     failed: int = 0
-    good: int = 0
     pace: float | None = None
     given_up: GivenUp | None = None
 
@@ -117,7 +117,6 @@ class Retry:
     async def _again(self, request: Request, why: str, *, is_held: bool) -> Request | None:
         slot, times = self._slot(request), request.meta.get("retry_times", 0)
         host = self._hosts[slot]
-        host.good = 0
         if times >= self._times or host.given_up:
             host.failed += 1
             if host.failed >= self._patience and not host.given_up:
@@ -145,15 +144,16 @@ class Retry:
     def _slow_down(self, slot: str, host: _Host) -> None:
         current = pace.delay_of(self._crawler, slot)
         host.pace = current if host.pace is None else host.pace
-        pace.set_delay(self._crawler, slot, min(max(current * 2, self._backoff), max(_SLOWEST, current)))
+        pace.set_delay(self._crawler, slot, max(current, min(max(current * 2, self._backoff / 4), _SLOWEST)))
 
     def _praise(self, slot: str, host: _Host) -> None:
         host.failed = 0
-        host.good += 1
-        if host.pace is not None and host.good % _EASE_AFTER == 0:
-            eased = max(pace.delay_of(self._crawler, slot) / 2, host.pace)
-            pace.set_delay(self._crawler, slot, eased)
-            host.pace = None if eased == host.pace else host.pace
+        if host.pace is None:
+            return
+        surplus = (pace.delay_of(self._crawler, slot) - host.pace) * _EASE
+        is_over = surplus < self._backoff / 100
+        pace.set_delay(self._crawler, slot, host.pace + (0.0 if is_over else surplus))
+        host.pace = None if is_over else host.pace
 
     def _slot(self, request: Request) -> str:
         return pace.slot_of(self._crawler, request)

@@ -38,6 +38,14 @@ _DATE = re.compile(
 _DATE_WORDS = re.compile(
     r"(?:^|[\s_-])(?:date?|data|time|published|pubdate|posted|when|created|giorno)(?:$|[\s_-])", re.IGNORECASE
 )
+# Such a date is when something happens, not when it was published.
+_EVENT_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:events?|evento|eventi|start|end|inizio|fine|scadenza)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_TITLE_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:title|titolo|headline|summary|url|bookmark)(?:$|[\s_-])", re.IGNORECASE
+)
 _UPDATED = re.compile(r"(?:^|[\s_-])(?:updated|modified|modifica|aggiornat[oa])(?:$|[\s_-])", re.IGNORECASE)
 _MORE = re.compile(
     r"^(?:leggi|continua|scopri|vai|read|continue|more|details?|dettagli\w*|approfondisci|altro|view|learn|see|apri|»|>|→|\W*$)"
@@ -109,7 +117,7 @@ def date_in(block: Tag, *, whole: bool = False) -> str | None:
     an element named so, then a short text that is little else than a date. With `whole` the block
     is the date's own element, and its text is the date.
     """
-    tags = [block, *block.find_all(True)]
+    tags = [tag for tag in (block, *block.find_all(True)) if not _is_of_event(tag, block)]
     stated = (_machine_date(tag) for tag in tags)
     if found := next((text for text in stated if text), None):
         return found
@@ -122,9 +130,19 @@ def date_in(block: Tag, *, whole: bool = False) -> str | None:
     for string in block.find_all(string=_DATE):
         text = one_line(string)
         found_at = _DATE.search(text)
-        if found_at and len(found_at[0]) * 2 >= len(text) and string.parent and not _is_title(string.parent):
-            return text
+        parent = string.parent
+        if not found_at or parent is None or _is_title(parent) or _is_of_event(parent, block):
+            continue
+        if len(found_at[0]) * 2 >= len(text):
+            return text.strip(" -–—|·•,:;")
     return _date_before(block)
+
+
+def _is_of_event(tag: Tag, block: Tag) -> bool:
+    """Whether an element inside the block is named as the date of what is announced."""
+    parents = [tag] if tag is block else [tag, *tag.parents]
+    inner = parents[: next((at for at, parent in enumerate(parents) if parent is block), 1)]
+    return any(_EVENT_NAMES.search(_names(parent)) for parent in inner)
 
 
 def _machine_date(tag: Tag) -> str | None:
@@ -144,7 +162,13 @@ def _machine_date(tag: Tag) -> str | None:
 
 
 def _is_title(tag: Tag) -> bool:
-    return any(parent.name in {*_HEADINGS, "a"} for parent in (tag, *tag.parents))
+    """Whether a text stands in a heading, or in a link that is all title rather than a whole card."""
+    for parent in (tag, *tag.parents):
+        if parent.name in _HEADINGS:
+            return True
+        if parent.name == "a":
+            return parent.find([*_HEADINGS, "div", "p"]) is None
+    return False
 
 
 def _date_before(block: Tag) -> str | None:
@@ -218,6 +242,7 @@ def _is_strong(anchors: list[Tag]) -> bool:
     return any(
         len(_label(anchor).split()) >= 3
         or anchor.find_parent(_HEADINGS) is not None
+        or any(_TITLE_NAMES.search(_names(tag)) for tag in (anchor, anchor.parent) if tag is not None)
         or anchor.find([*_HEADINGS, "img", "time"]) is not None
         for anchor in anchors
     )

@@ -267,6 +267,16 @@ def test_ways_of_robots_txt() -> None:
     assert [(way.way, way.url) for way in ways] == [(Way.SITEMAP, "https://esempio.it/news.xml")]
 
 
+def test_the_feed_of_the_other_language() -> None:
+    home = b"""<html><head><link rel="alternate" type="application/rss+xml" href="/feed/">
+    <link rel="alternate" hreflang="en" href="/en/">
+    <link rel="alternate" hreflang="fr" href="/fr/"></head></html>"""
+    source = Source("x", "https://esempio.it/", hosts=("esempio.it",), languages=("it", "en"))
+    ways = detect.read_ways(page(home, "https://esempio.it/"), source)
+    feeds = [way.url for way in ways if way.way is Way.FEED]
+    assert feeds == ["https://esempio.it/feed/", "https://esempio.it/en/feed/"]
+
+
 def test_no_ways_in_what_is_no_page() -> None:
     assert detect.read_ways(page(b"%PDF-1.4", "https://esempio.it/"), SOURCE) == ()
     assert {way for way, _ in detect.GUESSES} == {Way.WORDPRESS, Way.FEED, Way.SITEMAP}
