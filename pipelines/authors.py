@@ -153,7 +153,7 @@ def _is_name(text: str) -> bool:
     folded = fold(text)
     if not folded or folded in _NOBODY or len(text) > _NAME_LENGTH or len(text.split()) > _NAME_WORDS:
         return False
-    if re.search(r"(?:^|\s)\d|[a-z]\d|\d[a-z]|[_<>{}=?!]|\.\w{2,}$", text) or not re.search(
+    if re.search(r"(?:^|\s)\d|[a-z]\d|\d[a-z]|[_<>{}=?!@]|\.\w{2,}$", text) or not re.search(
         r"[^\W\d_]{2}", text
     ):
         return False

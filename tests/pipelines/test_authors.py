@@ -49,6 +49,7 @@ SOURCE = Source(
         ("admin", []),
         ("mrossi", []),
         ("m_rossi2", []),
+        ("A¹@", []),
         ("11/03/2024", []),
         ("5 marzo 2024", []),
         ("Da venti anni scrive di industria, energia e trasporti per giornali e riviste del Nord Italia", []),
