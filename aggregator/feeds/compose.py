@@ -109,9 +109,11 @@ def channel_of(name: str, edition: Edition) -> Channel:
         label = source.name or key
     elif key:
         label = edition.terms[key].label(language) if key in edition.terms else key
+    file = _file_name(name)
     return Channel(
         name=name,
-        id=edition.tag(f"feed/{name}"),
+        file=file,
+        id=edition.tag(f"feed/{file}"),
         label=one_line(label) or say(f"label.{kind}", language),
         title=one_line(say(f"title.{kind}", language, label=label)),
         description=one_line(say(f"about.{kind}", language, label=label)),
@@ -119,7 +121,7 @@ def channel_of(name: str, edition: Edition) -> Channel:
         site_url=_site_of(name, edition),
         author=say("publisher", language),
         rights=say("rights.feed", language),
-        address=edition.address(f"feeds/{name}"),
+        address=edition.address(f"feeds/{file}"),
     )
 
 
@@ -306,10 +308,17 @@ def _language(code: str) -> str:
     return code.lower() if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", code) else ""
 
 
+def _file_name(name: str) -> str:
+    """The feed's name, or for one that a file cannot have, such as an imported source's, one like it."""
+    if re.fullmatch(r"[A-Za-z0-9._-]{1,100}", name):
+        return name
+    return f"{re.sub(r'[^A-Za-z0-9_-]+', '-', name)[:60]}-{hash64(name) & 0xFFFFFFFF:08x}"
+
+
 def _site_of(name: str, edition: Edition) -> str:
     """The web site of a feed: our page of it, else the source's or cluster's own, else any of them."""
     if edition.base_url:
-        return edition.address(f"feeds/{name}.html")
+        return edition.address(f"feeds/{_file_name(name)}.html")
     kind, _, key = name.partition("-")
     ranked = sorted(
         edition.sources.values(),

@@ -56,10 +56,12 @@ class Edition:
 class Channel:
     """A feed without its items. `address` is where its files are, without the ending, or empty.
 
-    Shapes: `label` is its name in a list of its kind, where the title would say too much.
+    Shapes: `file` is the name as files and addresses can carry it; `label` is the name in a list of
+        its kind, where the title would say too much.
     """
 
     name: str
+    file: str
     id: str
     label: str
     title: str

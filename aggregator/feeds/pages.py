@@ -43,7 +43,7 @@ class _Row:
 def render_page(document: Document) -> bytes:
     """The page of a feed: how to subscribe, then its items. Links are relative where it has no address."""
     channel = document.channel
-    start = channel.address or channel.name
+    start = channel.address or channel.file
     previous = document.archive.previous
     return _render(
         "feed.html",

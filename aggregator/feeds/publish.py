@@ -123,7 +123,8 @@ class _Publication:
         clusters = [f"cluster-{term.id}" for term in edition.terms.values() if term.is_cluster]
         topics = [f"topic-{term.id}" for term in edition.terms.values() if not term.is_cluster]
         sources = sorted(edition.sources.values(), key=lambda s: ((s.name or s.id).casefold(), s.id))
-        kept = [f"source-{s.id}" for s in sources if s.enabled or f"source-{s.id}" in self.before]
+        channels = {s.id: channel_of(f"source-{s.id}", edition) for s in sources}
+        kept = [channels[s.id].name for s in sources if s.enabled or channels[s.id].file in self.before]
         for kind, names in (
             ("main", ["all", *LANGUAGES]),
             ("cluster", clusters),
@@ -137,8 +138,8 @@ class _Publication:
         """Renders and writes what of the feed has changed; its state goes to `states`."""
         self.feeds += 1
         query = replace(feed_query(channel.name), is_live=False)
-        state = self.before.get(channel.name)
-        bounds = self._bounds(channel.name)
+        state = self.before.get(channel.file)
+        bounds = self._bounds(channel.file)
         is_standing = state is not None and state.digest == self.digest and self._stands(channel, bounds)
         since = state.change_seq if state is not None and is_standing else 0
         if is_standing and not (since < self.seq and has_changed(self.session, query, since)):
@@ -147,7 +148,7 @@ class _Publication:
             tail = self._history(channel, query, bounds, since) if channel.address else 0
             self._live(channel, replace(query, is_live=True), len(bounds), tail)
         if since < self.seq or not is_standing:
-            self.states.append(FeedState(channel.name, self.seq, self.digest))
+            self.states.append(FeedState(channel.file, self.seq, self.digest))
 
     def lists(self, groups: tuple[Group, ...]) -> None:
         """Writes the index and the OPML file."""
@@ -176,7 +177,7 @@ class _Publication:
             ("json", render_json),
             ("html", render_page),
         ):
-            self._write(f"feeds/{channel.name}.{ending}", render(document))
+            self._write(f"feeds/{channel.file}.{ending}", render(document))
 
     def _history(self, channel: Channel, query: Query, bounds: list[int], since: int) -> int:
         """Writes the documents that are new or hold a change; extends `bounds`; counts what follows them.
@@ -189,7 +190,7 @@ class _Publication:
         is_filling = len(tail) % ARCHIVE_ENTRIES
         for bound in tail[ARCHIVE_ENTRIES - 1 :: ARCHIVE_ENTRIES]:
             bounds.append(bound)
-            self.states.append(FeedState(f"{channel.name}/{len(bounds)}", bound, ""))
+            self.states.append(FeedState(f"{channel.file}/{len(bounds)}", bound, ""))
         for number, (low, high) in enumerate(zip([0, *bounds], bounds, strict=False), start=1):
             holds_change = bisect_right(changed, low) < bisect_right(changed, high)
             if not since or number > known or holds_change:
@@ -205,7 +206,7 @@ class _Publication:
     def _document(self, channel: Channel, query: Query, place: Archive, low: int, high: int) -> None:
         entries = list(self._between(query, low, high))
         document = document_of(channel, entries, self.edition, archive=place)
-        self._write(_archive_name(channel.name, place.number), render_atom(document))
+        self._write(_archive_name(channel.file, place.number), render_atom(document))
 
     def _between(self, query: Query, low: int, high: int) -> Iterator[Entry]:
         """The entries announced after `low` up to `high`, newest first."""
@@ -243,9 +244,9 @@ class _Publication:
         return bounds
 
     def _stands(self, channel: Channel, bounds: list[int]) -> bool:
-        names = [f"feeds/{channel.name}.{ending}" for ending in _ENDINGS]
+        names = [f"feeds/{channel.file}.{ending}" for ending in _ENDINGS]
         if channel.address and bounds:
-            names += [_archive_name(channel.name, number) for number in range(1, len(bounds) + 2)]
+            names += [_archive_name(channel.file, number) for number in range(1, len(bounds) + 2)]
         return all(self.folder.has(name) for name in names)
 
     def _write(self, name: str, data: bytes) -> None:

@@ -327,6 +327,20 @@ def test_a_source_that_is_switched_off_keeps_its_feed(store: Store, tmp_path: Pa
     assert not (tmp_path / "feeds" / "source-nuova.rss").exists()
 
 
+def test_a_source_with_a_name_that_no_file_can_have(store: Store, tmp_path: Path) -> None:
+    names = ["../../fuori", "Il Giornale / Lombardia", "x" * 300]
+    with store.write() as session:
+        sync(session, [*SOURCES.values(), *(Source(name, "https://a.example/") for name in names)], "2")
+    out(store, tmp_path / "public")
+    found = {p.name for p in (tmp_path / "public" / "feeds").glob("*.rss")}
+    assert len(found) == len(FEEDS) + len(names)
+    assert {p.name for p in tmp_path.iterdir() if p.is_dir()} == {"public"}
+    for path in (tmp_path / "public" / "feeds").glob("*.atom"):
+        ATOM_SCHEMA.assertValid(etree.fromstring(path.read_bytes()))
+        assert links(path)["self"] == f"{BASE}/feeds/{path.name}"
+    assert out(store, tmp_path / "public").written == ()
+
+
 def test_what_is_left_out_is_reported(store: Store, tmp_path: Path) -> None:
     bring(store, *articles(1, 2), *articles(3, 3, robots=("noindex",)))
     report = out(store, tmp_path)
