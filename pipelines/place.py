@@ -103,7 +103,7 @@ def revisit(
     if page.is_home:
         revisions.merge(session, page.entry.entry_id, twin.entry_id)
     sightings.refresh(session, page, arrival, twin.entry_id)
-    _choose_homes(session, [(arrival, twin)])
+    _choose_homes(session, visit, [(arrival, twin)])
     return Effect.COPY
 
 
@@ -124,7 +124,8 @@ def _with_true_key(
     page, article = hood.page, arrival.article
     if page is None or not keys or keys[0] in (article.canonical_url, *_key(page.link)):
         return arrival, hood
-    if arrival.text_key == page.text_key or article.title == page.title:
+    is_same_text = arrival.text_key != "" and arrival.text_key == page.text_key
+    if is_same_text or article.title == page.title:
         return arrival, hood
     arrival = replace(arrival, article=replace(article, canonical_url=keys[0]))
     return arrival, find_neighbours(session, [arrival.article])[0]
@@ -160,10 +161,10 @@ def _store_copies(session: Session, visit: Visit, copies: Sequence[tuple[Arrival
         return
     sightings.add(session, [(entry.entry_id, arrival) for arrival, entry in copies], visit.now)
     revisions.touch(session, sorted({entry.entry_id for _, entry in copies}))
-    _choose_homes(session, copies)
+    _choose_homes(session, visit, copies)
 
 
-def _choose_homes(session: Session, copies: Sequence[tuple[Arrival, Neighbour]]) -> None:
+def _choose_homes(session: Session, visit: Visit, copies: Sequence[tuple[Arrival, Neighbour]]) -> None:
     """Gives each Entry that nobody has seen the page that was first, whichever came in first."""
     best: dict[int, Arrival] = {}
     for arrival, entry in copies:
@@ -173,4 +174,4 @@ def _choose_homes(session: Session, copies: Sequence[tuple[Arrival, Neighbour]])
         if other is None or rank(arrival.article) < rank(other.article):
             best[entry.entry_id] = arrival
     for entry_id, arrival in best.items():
-        revisions.move_home(session, entry_id, arrival)
+        revisions.move_home(session, entry_id, arrival, is_backfill=visit.is_backfill)

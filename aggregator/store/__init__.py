@@ -15,6 +15,9 @@ from aggregator.store import archive
 from aggregator.store.engine import BUSY_SECONDS, Store, connect, describe, savepoint
 from aggregator.store.version import bring_up
 
+# The first with RETURNING, of March 2021.
+_SQLITE = (3, 35, 0)
+
 __all__ = ["Session", "Store", "open_store", "savepoint", "upgrade_store"]
 
 
@@ -64,6 +67,8 @@ def upgrade_store(url: str) -> tuple[str, ...]:
 
 def _reach(url: str) -> Store:
     store = Store(connect(url))
+    if store.is_sqlite and sqlite3.sqlite_version_info < _SQLITE:
+        raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: 3.35 or later is needed")
     if store.is_sqlite:
         _prepare_file(store)
     return store

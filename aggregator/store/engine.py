@@ -31,9 +31,10 @@ from aggregator.store.codec import dumps
 
 Excluded = Mapping[str, Any]
 
-# A batch of 50 articles holds the lock for some 50 ms; 5 s outlasts a hundred writers in a row,
-# and a settling source. At half, a slow disk makes writers fail; at double, faults take longer to show.
-BUSY_SECONDS = 5
+# SQLite's lock is no queue: who waits asks again every 100 ms, and may be passed over. With 5 s one of
+# eight processes that did nothing but write starved on two overloaded cores; at double these 30 s a
+# lock that somebody left open takes a minute to be reported.
+BUSY_SECONDS = 30
 _WRITE = "aggregator_write"
 _ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 # Taken for the transaction by every writer; one archive a schema.

@@ -19,7 +19,6 @@ from aggregator.store.schema import BlockRow, RobotsRow, SourceRow, UrlKeyRow, V
 # What may be otherwise tomorrow: such a page is asked for again, so often at most.
 _PASSING = (Reason.EMPTY, Reason.SOFT_404, Reason.LOGIN, Reason.CONSENT, Reason.PARKED)
 _TRIES = 3
-_PASSED_OVER = "passed_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ def load_memory(
 ) -> SourceMemory:
     """All that a visit must know of the past; the default for a Source never visited.
 
-    A backfill does not know what was passed over for its age. Without the known URLs it is
+    For a backfill, what was passed over for its age is unknown. Without the known URLs it is
     what digesting needs, and small.
     """
     row = session.execute(
@@ -63,20 +62,10 @@ def load_memory(
 
 def _decided(source_id: str, *, is_backfill: bool) -> Select[str]:
     passing = UrlKeyRow.reason.in_([reason.value for reason in _PASSING]) & (UrlKeyRow.tries < _TRIES)
-    is_undecided = or_(passing, UrlKeyRow.reason == _PASSED_OVER) if is_backfill else passing
+    is_undecided = or_(passing, UrlKeyRow.reason == Reason.OLD.value) if is_backfill else passing
     return select(UrlKeyRow.url).where(
         UrlKeyRow.source_id == source_id, or_(UrlKeyRow.reason.is_(None), ~is_undecided)
     )
-
-
-def pass_over(session: Session, source_id: str, urls: Sequence[str], now: datetime) -> None:
-    """Keeps canonical URLs beyond the depth of a first visit: known, but to a backfill."""
-    rows = [
-        {"source_id": source_id, "url": url, "reason": _PASSED_OVER, "tries": 0, "decided_at": now}
-        for url in urls
-    ]
-    if rows:
-        session.execute(upsert(session, table(UrlKeyRow), ("source_id", "url")), rows)
 
 
 def remember_urls(session: Session, source_id: str, keys: Iterable[UrlKey], now: datetime) -> None:

@@ -45,9 +45,13 @@ def change(session: Session, entry_id: int, arrival: Arrival, now: datetime) -> 
 _OF_BODY = frozenset({"text", "translations", "robots"})
 
 
-def move_home(session: Session, entry_id: int, arrival: Arrival) -> None:
+def move_home(session: Session, entry_id: int, arrival: Arrival, *, is_backfill: bool) -> None:
     """Makes another page the home of an Entry that nobody has seen: content, Source and tag."""
-    values = {**home_values(arrival, authority(session)), "change_seq": take_numbers(session)[0]}
+    values = {
+        **home_values(arrival, authority(session)),
+        "is_backfill": is_backfill,
+        "change_seq": take_numbers(session)[0],
+    }
     _write(session, entry_id, arrival, values)
 
 

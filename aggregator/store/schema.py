@@ -129,7 +129,7 @@ class EntryRow(Base):
     text_key: Mapped[str] = mapped_column(String(32))
     published_at: Mapped[datetime | None]
     published_day: Mapped[date | None]
-    precision: Mapped[str | None] = mapped_column(String(8))
+    precision: Mapped[str | None]
     date_confidence: Mapped[float | None]
     modified_at: Mapped[datetime | None]
     authors: Mapped[list[str]]
@@ -247,7 +247,7 @@ class LinkRow(Base):
     other_id: Mapped[int] = mapped_column(
         Number, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    level: Mapped[str] = mapped_column(String(16))
+    level: Mapped[str]
     score: Mapped[float]
     reason: Mapped[str]
     rules: Mapped[int] = mapped_column(Integer)
@@ -276,7 +276,7 @@ class UrlKeyRow(Base):
 
     source_id: Mapped[str] = mapped_column(ForeignKey("source.id"), primary_key=True)
     url: Mapped[str] = mapped_column(primary_key=True)
-    reason: Mapped[str | None] = mapped_column(String(16))
+    reason: Mapped[str | None]
     tries: Mapped[int] = mapped_column(Integer)
     decided_at: Mapped[datetime]
 
@@ -331,7 +331,7 @@ class CrawlRunRow(Base):
     started_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    outcome: Mapped[str | None] = mapped_column(String(16))
+    outcome: Mapped[str | None]
     error: Mapped[str | None]
     found: Mapped[int] = mapped_column(Integer, server_default="0")
     fetched: Mapped[int] = mapped_column(Integer, server_default="0")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from archive_samples import MOBILITY, NOW, fetch, make_article
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -22,11 +22,13 @@ _JSON = st.recursive(
 _INT64 = st.integers(-(2**63), 2**63 - 1)
 
 
+@settings(max_examples=40, deadline=None)
 @given(_JSON)
 def test_json_survives(value: Any) -> None:
     assert codec.unpack(codec.pack(value)) == value
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(_INT64, _INT64)))
 def test_blocks_survive_each_once(pairs: list[tuple[int, int]]) -> None:
     packed = codec.pack_blocks([Block(key, place) for key, place in pairs])

@@ -114,7 +114,7 @@ def test_a_backfill_asks_for_what_was_passed_over(store: Store) -> None:
     with store.write() as session:
         sources.sync(session, BOTH, "one")
         memory.remember_urls(session, "clm", [UrlKey("u")], NOW)
-        memory.pass_over(session, "clm", ["u", "vecchia"], NOW)
+        memory.remember_urls(session, "clm", [UrlKey("u", Reason.OLD), UrlKey("vecchia", Reason.OLD)], NOW)
         assert memory.load_memory(session, "clm").known == {"u", "vecchia"}
         assert memory.load_memory(session, "clm", is_backfill=True).known == {"u"}
         memory.remember_urls(session, "clm", [UrlKey("vecchia")], NOW)

@@ -40,7 +40,7 @@ def test_pragmas_hold_on_every_connection(tmp_path: Path) -> None:
                 name: session.execute(text(f"PRAGMA {name}")).scalar()
                 for name in ("foreign_keys", "synchronous", "busy_timeout", "secure_delete")
             }
-        assert found == {"foreign_keys": 1, "synchronous": 1, "busy_timeout": 5000, "secure_delete": 1}
+        assert found == {"foreign_keys": 1, "synchronous": 1, "busy_timeout": 30000, "secure_delete": 1}
         store.engine.dispose()
     store.close()
 
