@@ -7,6 +7,8 @@ from typing import Any
 import feedparser
 import pytest
 from feed_samples import ATOM_SCHEMA, EDITION, entries, entry
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree, html
 
 from aggregator.feeds.compose import channel_of, document_of
@@ -103,6 +105,23 @@ def test_all_of_them_at_once_are_valid_in_every_format() -> None:
     assert len(etree.fromstring(render_rss(document)).findall(".//item")) == len(document.items)
     assert len(json.loads(render_json(document))["items"]) == len(document.items)
     assert len(html.fromstring(render_page(document)).findall(".//article")) == len(document.items)
+
+
+@settings(max_examples=60, deadline=None)
+@given(title=st.text(max_size=40), summary=st.text(max_size=40), author=st.text(max_size=10))
+def test_any_text_parses_back_to_what_was_rendered(title: str, summary: str, author: str) -> None:
+    given_entry = entry(7, title=title, summary=summary, authors=(author,), html=f"<p>{summary}</p>")
+    document = document_of(channel_of("all", EDITION), [given_entry], EDITION)
+    (item,) = document.items
+    found: Any = etree.fromstring(render_atom(document))
+    ATOM_SCHEMA.assertValid(found)
+    atom = "{http://www.w3.org/2005/Atom}"
+    assert found.findtext(f"{atom}entry/{atom}title") == item.title == " ".join(item.title.split())
+    assert (found.findtext(f"{atom}entry/{atom}summary") or "") == item.summary
+    (rss,) = etree.fromstring(render_rss(document)).iter("item")
+    assert rss.findtext("title") == item.title
+    (read,) = json.loads(render_json(document))["items"]
+    assert (read["title"], read.get("summary", "")) == (item.title, item.summary)
 
 
 def test_nothing_active_and_nothing_relative_leaves() -> None:
