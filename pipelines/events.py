@@ -4,7 +4,6 @@ Knows no page and no calendar file. Start reading at `find_events`.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -12,6 +11,7 @@ from enum import StrEnum
 from aggregator.items import Precision, PublishedDate, Source
 from aggregator.text import one_line
 from pipelines.dates import Reading, read_dates
+from pipelines.dates.hours import read_hours
 from pipelines.dates.names import FULL_WEEKDAYS, MONTHS, STRONG_MONTHS, WEEKDAYS
 from pipelines.dates.read import zone_of
 from pipelines.happening import has_event_words, is_deadline, is_online, names_an_act, tells_the_past
@@ -52,6 +52,8 @@ class Event:
 
 
 _MAX_EVENTS = 30
+_ACT_REACH = 60
+_HOURS_REACH = 160
 _MAX_TEXT = 60_000
 # A yearless day as near before the publication as this, or nearer, is told as history.
 _HISTORY_DAYS = 120
@@ -85,7 +87,7 @@ def find_events(
     )
     found = []
     for reading in readings:
-        event = _event(reading, whole, title, published, readings)
+        event = _event(reading, whole, title, published, source)
         if event:
             found.append(event)
         if len(found) >= _MAX_EVENTS:
@@ -100,7 +102,7 @@ def _reference(published: PublishedDate | None, source: Source) -> datetime | No
 
 
 def _event(
-    reading: Reading, whole: str, title: str, published: PublishedDate | None, readings: Iterable[Reading]
+    reading: Reading, whole: str, title: str, published: PublishedDate | None, source: Source
 ) -> Event | None:
     if reading.precision not in (Precision.MINUTE, Precision.DAY) or reading.label in (
         "published",
@@ -111,6 +113,7 @@ def _event(
     sentence = whole[start:stop]
     at, to = reading.span[0] - start, reading.span[1] - start
     in_title = reading.span[0] < len(title)
+    reading = _with_hours(reading, sentence[to:], source.zone)
     if _is_history(reading, whole, sentence, len(title), published):
         return None
     kind = _kind(sentence, at, reading, title, in_title=in_title)
@@ -132,12 +135,23 @@ def _event(
     )
 
 
+def _with_hours(reading: Reading, rest: str, zone: str) -> Reading:
+    """The reading with the hours that its sentence states further on, if it has none."""
+    if isinstance(reading.start, datetime) or reading.end is not None:
+        return reading
+    hours = read_hours(rest[:_HOURS_REACH], reading.start, zone)
+    return replace(reading, start=hours[0], end=hours[1], precision=Precision.MINUTE) if hours else reading
+
+
 def _kind(sentence: str, at: int, reading: Reading, title: str, *, in_title: bool) -> EventKind | None:
     if is_deadline(sentence[:at], sentence, is_range=reading.end is not None):
         return EventKind.DEADLINE
-    tells = has_event_words(sentence)
-    if names_an_act(sentence) and not (tells and isinstance(reading.start, datetime)):
+    # `decreto n. 14590 del 2 ottobre`: the day is the act's. Named elsewhere, an act may be a meeting's subject.
+    if names_an_act(sentence[max(0, at - _ACT_REACH) : at]):
         return None
+    tells = has_event_words(sentence) or (
+        isinstance(reading.start, datetime) and reading.end is not None and reading.is_year_stated
+    )
     about = in_title or has_event_words(title)
     if tells or (about and (in_title or reading.end or isinstance(reading.start, datetime))):
         return EventKind.EVENT

@@ -7,7 +7,7 @@ Knows no HTML and no feed, only Found texts and where they were read. Start read
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from aggregator.items import Evidence, Found, Precision, PublishedDate, RawArticle, Source
 from pipelines.dates import Reading, read_date
@@ -47,6 +47,8 @@ _LINE, _PROSE = 60, 0.3
 _EARLIEST = date(1990, 1, 1)  # before the web nothing was published on it
 _LEAST = 0.2  # what is believed less is not said at all
 _DAY = timedelta(days=1)
+# Most pages are fetched within days of their publication; of a year's days these are an eighth.
+_RECENT = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class _Claim:
     day: date
     at: datetime | None
     trust: float
+    base: float
 
     @property
     def precision(self) -> Precision:
@@ -91,6 +94,7 @@ def choose_dates(raw: RawArticle, source: Source, fetched_at: datetime) -> PageD
     address = Found(raw.url, "url:path")
     founds = (*(f for f in raw.published if not f.where.startswith("url:")), address)
     claims = _claims(founds, source, zone, fetched_at, field="published")
+    claims = _with_years(claims, modified, source, zone, fetched_at)
     claims = _without_copies_of(modified, _with_local_hours(claims, zone))
     published, chosen, why = _choose(claims, fetched_at)
     evidence = Evidence("published", chosen, _others(raw.published, chosen), why)
@@ -126,6 +130,40 @@ def _read(found: Found, source: Source, fetched_at: datetime) -> Reading | None:
     return read_date(found.value, order=source.date_order, zone=source.zone, reference=fetched_at, role=role)
 
 
+def _with_years(
+    claims: list[_Claim], modified: list[_Claim], source: Source, zone: tzinfo, fetched_at: datetime
+) -> list[_Claim]:
+    """Yearless days with their year by the page's own surest date; by the fetch only if just gone.
+
+    An old theme prints `03 Apr` on articles of any year: the nearest is right for what is new alone.
+    """
+    anchors = [claim for claim in (*claims, *modified) if not _lacks_year(claim)]
+    anchor = max(anchors, key=lambda claim: claim.trust, default=None)
+    today = fetched_at.astimezone(zone).date()
+    out = []
+    for claim in claims:
+        if not _lacks_year(claim):
+            out.append(claim)
+        elif anchor is not None:
+            near = datetime.combine(_last_day(anchor), time(23, 59), zone)
+            reading = _read(claim.found, source, min(near, fetched_at))
+            again = _claim(claim.found, reading, claim.base, zone, fetched_at) if reading else None
+            out += [again] if again else []
+        elif today - claim.day <= _RECENT:
+            out.append(claim)
+    return out
+
+
+def _lacks_year(claim: _Claim) -> bool:
+    return not claim.reading.is_year_stated and claim.reading.why.startswith("year by")
+
+
+def _last_day(claim: _Claim) -> date:
+    """The last day that the claim may mean, and one more: the visible day may be cut in another zone."""
+    length = {Precision.MONTH: 31, Precision.YEAR: 366}.get(claim.precision, 1)
+    return claim.day + timedelta(days=length)
+
+
 def _counts(claim: _Claim, field: str) -> bool:
     """Whether the words before the date, if any, speak of this field."""
     label = claim.reading.label
@@ -149,7 +187,7 @@ def _claim(found: Found, reading: Reading, trust: float, zone: tzinfo, fetched_a
     weight *= _doubt(found, reading, day, fetched_at.astimezone(zone).date())
     if reading.label == "published":
         weight = min(1.0, weight + _LABELLED)
-    return _Claim(found, reading, day, at, weight)
+    return _Claim(found, reading, day, at, weight, trust)
 
 
 def _in_zone(start: date | datetime, zone: tzinfo) -> tuple[date, datetime | None]:

@@ -98,6 +98,10 @@ OTHERS = [
          ["event 2025-06-03/2025-06-05"]),
     Case("Due", "Un incontro a Lodi il 5 giugno 2025, un incontro a Rho il 12 giugno 2025.", "2025-05-01",
          ["event 2025-06-05", "event 2025-06-12"]),
+    Case("Il premio", "Lo diremo giovedì 5 giugno in Regione, dalle ore 10.00 alle 12.00.", "2025-05-01",
+         ["event 2025-06-05T10:00/2025-06-05T12:00"]),
+    Case("La norma", "Martedì 20 maggio la Camera ospita un incontro sulla legge regionale.", "2025-05-01",
+         ["event 2025-05-20"]),
     Case("Orari", "Aperto dal lunedì al venerdì dalle 9 alle 13. Tel. 02 8515 1234.", "2025-05-01", []),
     Case("Programma", "Il PR FESR 2021-2027 finanzia. © 2019-2026", "2025-05-01", []),
 ]  # fmt: skip

@@ -233,3 +233,29 @@ def test_modified_is_kept_apart(modified: tuple[tuple[str, str], ...], at: str |
 def test_later_than_the_fetch_by_no_more_than_a_day() -> None:
     assert _day(_choose(("2025-05-15", JSONLD))) == "2025-05-15"
     assert _day(_choose(("2025-05-16", JSONLD))) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "day"),
+    [
+        ([("10 mag", VISIBLE)], "2025-05-10"),
+        ([("sabato 10 maggio", VISIBLE)], "2025-05-10"),
+        ([("03 Apr", VISIBLE)], "2025-04-03"),
+        # An old theme prints no year: of older articles nobody knows it, unless something else tells.
+        ([("03 Feb", VISIBLE)], None),
+        ([("sabato 3 febbraio", VISIBLE)], "2024-02-03"),
+        ([("03 Feb", VISIBLE), ("2018-02-03T08:00:00Z", "feed:published")], "2018-02-03"),
+        ([("Milano, 3 feb (LNews)", "page:dateline"), ("2018-02-04", JSONLD)], "2018-02-04"),
+    ],
+)
+def test_years_left_out(found: list[tuple[str, str]], day: str | None) -> None:
+    assert _day(_choose(*found)) == day
+
+
+def test_a_year_left_out_is_told_by_the_last_change() -> None:
+    dates = _choose(("03 Feb", VISIBLE), modified=(("2018-02-20T08:00:00Z", "meta:article:modified_time"),))
+    assert _day(dates) == "2018-02-03"
+
+
+def test_a_year_left_out_is_told_by_the_address() -> None:
+    assert _day(_choose(("03 Feb", VISIBLE), url="https://site.example/2018/02/titolo/")) == "2018-02-03"
