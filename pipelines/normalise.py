@@ -122,7 +122,7 @@ def _body(raw: RawArticle) -> tuple[str, str, Evidence]:
         return "", "", evidence("text", None, (), "no text on the page")
     text = repair(raw.body.text)
     lines = [line for line in text.split("\n") if line]
-    html = repair_html(clean_html(raw.body.html, raw.url))
+    html = clean_html(repair_html(raw.body.html), raw.url)
     why = _teaser(lines, raw)
     if raw.removed:
         why = f"{raw.removed} known blocks left out" + (f"; {why}" if why else "")

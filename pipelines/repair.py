@@ -6,9 +6,9 @@ English never show; without it the text comes back as it was. Start reading at `
 
 import re
 from functools import lru_cache
-from html import unescape
+from html import escape, unescape
 
-from aggregator.text import visible
+from aggregator.text import visible, xml_safe
 
 # Cheap signs that a costlier rule may apply: most texts have none of them.
 _MOJIBAKE_SIGNS = ("Ã", "Â", "â", "ï»¿", "ð")
@@ -33,7 +33,7 @@ _LOST_GRAVE = re.compile(r"(?<=[a-zàèéìòù])Ã(?=[\s.,;:!?)'\"»”]|$)")
 # `libertâ€ di`: the last byte of a closing quote is undefined in Windows-1252 and was dropped.
 _LOST_QUOTE = re.compile(r"â€(?=[\s.,;:!?)]|$)")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
-_DOUBLE_ENTITY = re.compile(r"&amp;(?=(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});)")
+_DOUBLE_ENTITY = re.compile(r"&(?:amp;)+((?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});)")
 # The apostrophe of an elision that became a question mark or U+FFFD: `dell?innovazione`.
 _LOST_APOSTROPHE = re.compile(
     r"(?<![\w/.=&;?#-])((?:[a-z]*[a-z]ll|quest|quant|nessun|ciascun|anch|com|dov|cos|sant|tutt|mezz|trent|[dlcmtsvn]|un)"
@@ -60,16 +60,21 @@ def repair(text: str) -> str:
 
 
 def repair_html(html: str) -> str:
-    """The sanitised fragment with the texts between its tags repaired; tags stay untouched.
+    """The fragment with the texts between its tags repaired; tags stay untouched.
 
-    Entities are decoded only where they were encoded twice, so no new markup can come of it.
+    Entities are decoded only where they were encoded twice, and once, so no new markup can come
+    of it; sanitise afterwards.
     """
-    html = _DOUBLE_ENTITY.sub("&", html) if "&amp;" in html else html
+    html = _DOUBLE_ENTITY.sub(lambda match: _encoded_once(match[1]), html) if "&amp;" in html else html
     if not _is_suspect(html):
         return html
     parts = _MARKUP.split(html)
     parts[::2] = [_spacing(_letters(part)) for part in parts[::2]]
     return "".join(parts)
+
+
+def _encoded_once(entity: str) -> str:
+    return escape(xml_safe(unescape(f"&{entity}")), quote=False)
 
 
 def _is_suspect(text: str) -> bool:

@@ -68,7 +68,8 @@ def test_damage_is_mended(damaged: str, meant: str) -> None:
     ("damaged", "meant"),
     [
         ("<p>perchÃ©</p>", "<p>perché</p>"),
-        ("<p>Citt&amp;agrave;</p>", "<p>Citt&agrave;</p>"),
+        ("<p>Citt&amp;agrave;</p>", "<p>Città</p>"),
+        ("<p>Citt&amp;amp;agrave; R&amp;D</p>", "<p>Città R&amp;D</p>"),
         ("<p>&amp;lt;script&amp;gt;</p>", "<p>&lt;script&gt;</p>"),
         ('<a href="https://x.example/dell?innovazione">dell?innovazione</a>', '<a href="https://x.example/dell?innovazione">dell\'innovazione</a>'),
         ("<p>l e t t e r a</p>", "<p>lettera</p>"),
