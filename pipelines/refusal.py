@@ -16,6 +16,8 @@ from pipelines.address import is_root, key_of
 _FEW_WORDS = 120
 # With a title that is nothing but the error, help and links around it may be longer.
 _MANY_WORDS = 350
+# Some sites of one page are an article: dated, and longer than the teasers of a home page.
+_HOME_WORDS = 300
 _HEAD_BYTES = 1024
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
 _BINARY = (
@@ -189,7 +191,7 @@ def _refuse_list(raw: RawArticle, count: int, candidate: Candidate) -> Refused |
     """Home pages and lists: by their address, or by what they say they are and have no text."""
     if is_article_kind(raw) and count:
         return None
-    if is_root(raw.url):
+    if is_root(raw.url) and (count < _HOME_WORDS or not raw.published):
         return Refused(raw.url, Reason.NOT_ARTICLE, "the home page")
     kind = next((found for found in raw.kind if _LIST_KIND.match(found.value)), None)
     if kind is not None:

@@ -17,7 +17,8 @@ Founds = dict[str, list[Found]]
 _ARTICLE_TYPE = re.compile(
     r"(Article|Posting|Report|Review|Recipe|HowTo|Event|CreativeWork|PressRelease|Interview|FAQPage)$"
 )
-_PAGE_TYPE = re.compile(r"(WebPage|ItemPage|AboutPage|VideoObject)$")
+# Lists among them: that a page calls itself one is a reason to refuse it.
+_PAGE_TYPE = re.compile(r"((?:Web|Item|About|Collection|SearchResults|Profile)Page|VideoObject)$")
 # Where an article's own description may nest; `hasPart`, `itemListElement` and `comment` are others'.
 _NESTS = ("@graph", "mainEntity", "mainEntityOfPage", "itemReviewed")
 _MAX_SCRIPT = 2_000_000

@@ -142,6 +142,9 @@ def test_lists_and_home_pages() -> None:
     assert reason("https://mobilita.example/category/bandi/nuovo-bando/") is None
     assert reason("https://mobilita.example/?p=12") is None
     dated = replace(CANDIDATE, published="2024-03-11")
+    one_page = raw("Manifesto", STORY * 40, url="https://manifesto.example/")
+    one_page = replace(one_page, published=(Found("2024-03-11", "meta:date"),))
+    assert refuse_article(one_page, "Manifesto", CANDIDATE) is None
     assert reason("https://mobilita.example/topic/nuovo-bando/", candidate=dated) is None
 
 
