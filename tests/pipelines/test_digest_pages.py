@@ -187,7 +187,8 @@ Rovato.</p>
     "a list that says so": Case(
         "https://portale.example/bandi/",
         """<html><head><title>Bandi | Portale Impresa</title><script type="application/ld+json">
-{"@context":"https://schema.org","@graph":[{"@type":"CollectionPage","name":"Bandi | Portale Impresa"}]}</script>
+{"@context":"https://schema.org","@graph":
+[{"@type":"CollectionPage","name":"Bandi | Portale Impresa"}]}</script>
 </head><body><h1>Tutti i bandi aperti</h1><p>I bandi della Regione e delle Camere di commercio, per data.</p>
 <h2><a href="/n/1">Notizia numero 1</a></h2><h2><a href="/n/2">Notizia numero 2</a></h2></body></html>""",
         {"refused": Reason.NOT_ARTICLE},
