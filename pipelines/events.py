@@ -146,7 +146,7 @@ def _with_hours(reading: Reading, rest: str, zone: str) -> Reading:
 def _kind(sentence: str, at: int, reading: Reading, title: str, *, in_title: bool) -> EventKind | None:
     if is_deadline(sentence[:at], sentence, is_range=reading.end is not None):
         return EventKind.DEADLINE
-    # `decreto n. 14590 del 2 ottobre`: the day is the act's. Named elsewhere, an act may be a meeting's subject.
+    # `decreto n. 14590 del 2 ottobre`: the day is the act's. Elsewhere it may be a meeting's subject.
     if names_an_act(sentence[max(0, at - _ACT_REACH) : at]):
         return None
     tells = has_event_words(sentence) or (

@@ -16,6 +16,7 @@ from pipelines.dates.names import (
     MONTHS,
     NOON,
     STRONG_MONTHS,
+    UNITS,
     ZONES,
 )
 from pipelines.dates.scan import NUMBER, WORD, Tokens
@@ -251,6 +252,7 @@ def _until(ts: Tokens, k: int, *, marked: bool) -> tuple[Clock, int] | None:
         return None
     stop, after = end
     following = ts[after].text
-    if stop.is_bare and not stop.has_meridiem and (following in MONTHS or ts[after].kind in ("/", "°")):
+    is_hour = following not in MONTHS and following not in UNITS and following not in _COUNTED
+    if stop.is_bare and not stop.has_meridiem and (not is_hour or ts[after].kind in ("/", "°")):
         return None
     return end

@@ -46,9 +46,17 @@ def day_first(ts: Tokens, i: int, setting: Setting) -> Phrase | None:
         link = link_between(ts, j)
         if link is None:
             return None
-        links.add(link[0])
+        links.add("to" if is_between(ts, i) else link[0])
         j = link[1]
     return None
+
+
+def is_between(ts: Tokens, i: int) -> bool:
+    """Whether the `and` of these days is that of `between 5 and 9`, `tra il 5 e il 9`."""
+    j = i - 1
+    while j > i - 3 and j > 0 and (ts[j].text in ARTICLES or ts[j].kind == "'"):
+        j -= 1
+    return j >= 0 and ts[j].text in ("between", "tra", "fra")
 
 
 def close_list(days: list[Day], links: set[str], tail: tuple[Day, int], first_stop: int) -> Phrase | None:

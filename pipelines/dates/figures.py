@@ -76,7 +76,8 @@ def _day_slash_month(ts: Tokens, i: int, setting: Setting, *, is_proved: bool) -
     has_clock = clock_range(ts, stop) is not None and ts[stop].kind != "-"
     if ts[i + 1].kind == ".":
         proved = is_proved and ts[i + 2].size == 2 and not before.startswith("ore")
-        return read if proved and (has_clock or ts[i].gap) else None
+        proved = proved and (has_clock or ts[i].gap)
+        return read if proved or (is_proved and _ends_range(ts, stop, setting)) else None
     if (
         is_proved
         or before in _DAY_PREPOSITIONS

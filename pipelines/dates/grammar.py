@@ -56,6 +56,7 @@ _TELLING = frozenset(
 _GLUE = frozenset(
     {*MONTHS, *WEEKDAYS, *OPENERS, *CLOCK_MARKS, *TO_WORDS, *AND_WORDS, "l", "il", "del", "dell", "le"}
 )
+_DASHES = frozenset({"-", "→", ">", "›"})
 _LINKS = frozenset("di del dell della of on il l the giorno giornata dello in".split())
 _LINK_PUNCTUATION = frozenset(",-|()'.•·")
 
@@ -114,6 +115,8 @@ def _is_street(ts: Tokens, i: int) -> bool:
 
 def _is_glued(ts: Tokens, i: int) -> bool:
     before = ts[i - 1]
+    if before.kind in (".", ":", ",") and not before.gap and i > 1 and ts[i - 2].kind == NUMBER:
+        return True  # the second half of `27.5` or `10:30`
     return before.kind in (NUMBER, "_") or (before.kind == WORD and before.text not in _GLUE)
 
 
@@ -194,7 +197,7 @@ def _clock_first(ts: Tokens, i: int, setting: Setting) -> Draft | None:
         if not 0 <= ts[at].value <= 24:
             return None
     else:
-        span = clock_range(ts, at, inside=False)
+        span = clock_range(ts, at, inside=False) or _dotted_span(ts, at)
         if span is None:
             return None
         clock, until, j = span
@@ -209,6 +212,12 @@ def _clock_first(ts: Tokens, i: int, setting: Setting) -> Draft | None:
     if draft.last is None and until is None:
         _extend(ts, draft, setting, has_opener=token.text in OPENERS)
     return draft
+
+
+def _dotted_span(ts: Tokens, i: int) -> tuple[Clock, Clock | None, int] | None:
+    """`11.00-13.00`: with full stops two hours prove each other, one alone could be a price."""
+    span = clock_range(ts, i) if ts[i].kind == NUMBER and ts[i + 1].kind == "." else None
+    return span if span and span[1] else None
 
 
 def _weekday_at(ts: Tokens, i: int, setting: Setting) -> Draft | None:
@@ -264,20 +273,22 @@ def _to(ts: Tokens, i: int, *, has_opener: bool) -> int | None:
     j, has_to = i, False
     for _ in range(6):
         token = ts[j]
-        is_iso = token.kind == "/" and not token.gap and ts[j + 1].size == 4 and not ts[j + 1].gap
-        if (
-            token.kind in ("-", "→")
-            or is_iso
-            or token.text in TO_WORDS
-            or (token.text == "entro" and has_opener)
-        ):
+        if _is_to(ts, j) or (token.text == "entro" and has_opener):
             has_to = True
         elif token.text in AND_WORDS:
             has_to = has_to or has_opener or _is_eve(ts, i)
-        elif token.kind not in (",", "'", ")") and token.text not in ("il", "le", "the", "l", "giorno"):
+        elif token.kind not in (",", "'", ")", ":") and token.text not in ("il", "le", "the", "l", "giorno"):
             break
         j += 1
     if not has_to or j == i:
         return None
     # `alle ore 16 del 5 marzo` is read as a clock first: leave its marker.
     return j - 1 if ts[j - 1].text in CLOCK_MARKS else j
+
+
+def _is_to(ts: Tokens, j: int) -> bool:
+    """Whether the token joins the ends of a span; a slash does between named months and in ISO 8601."""
+    token, after = ts[j], ts[j + 1]
+    if token.kind == "/":
+        return ts[j + 2].text in MONTHS or (not token.gap and after.size == 4 and not after.gap)
+    return token.kind in _DASHES or token.text in TO_WORDS

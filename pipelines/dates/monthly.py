@@ -4,9 +4,9 @@ Knows neither clocks nor today. Start reading at `month_first`.
 """
 
 from pipelines.dates import relative
-from pipelines.dates.dayrun import MAX_DAYS, close_list, day_number, link_between
+from pipelines.dates.dayrun import MAX_DAYS, close_list, day_number, is_between, link_between
 from pipelines.dates.draft import Day
-from pipelines.dates.names import CLOCK_MARKS, MONTHS, ONLY_ITALIAN, STRONG_MONTHS
+from pipelines.dates.names import AND_WORDS, CLOCK_MARKS, MONTHS, ONLY_ITALIAN, STRONG_MONTHS, TO_WORDS
 from pipelines.dates.scan import NUMBER, WORD, Tokens
 from pipelines.dates.setting import Phrase, Setting, is_alone
 from pipelines.dates.year import stated_year
@@ -36,7 +36,7 @@ def month_first(ts: Tokens, i: int, setting: Setting) -> Phrase | None:
         following = day_number(ts, link[1]) if link else None
         if link is None or following is None or _is_clock(ts, link[1], following[1]):
             break
-        links.add(link[0])
+        links.add("to" if is_between(ts, i) else link[0])
         days.append(Day(following[0], month))
         j = following[1]
     year = stated_year(ts, j)
@@ -68,7 +68,7 @@ def _may_lack_year(ts: Tokens, i: int, stop: int, setting: Setting) -> bool:
     if month.text in ONLY_ITALIAN or not month.is_capital:
         return False
     if after.kind == WORD and not after.is_capital and month.text not in STRONG_MONTHS:
-        return after.text in CLOCK_MARKS
+        return after.text in CLOCK_MARKS or after.text in TO_WORDS or after.text in AND_WORDS
     return after.kind != "%"
 
 

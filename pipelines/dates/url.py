@@ -16,7 +16,7 @@ from pipelines.dates.resolve import Context, at_clock
 
 _NAME = "|".join(sorted(MONTHS, key=len, reverse=True))
 _ITALIAN = "|".join(ITALIAN_MONTHS)
-_FREE, _CLOSED, _FOLDER = r"(?<![0-9a-zA-Z])", r"(?![0-9a-zA-Z])", r"(?=[/?#]|$)"
+_SLASH, _FREE, _CLOSED, _FOLDER = r"(?:^|/)", r"(?<![0-9a-zA-Z])", r"(?![0-9a-zA-Z])", r"(?=[/?#]|$)"
 _Y, _S = r"(?P<y>(?:19|20)[0-9]{2})", r"(?P<s>[0-9]{2})"
 _D, _DD = r"(?P<d>[0-9]{1,2})", r"(?P<d>[0-9]{2})"
 _M, _MM = r"(?P<m>[0-9]{1,2})", r"(?P<m>[0-9]{2})"
@@ -26,12 +26,12 @@ _HMS = r"(?P<H>[0-9]{2})\.(?P<M>[0-9]{2})\.(?P<S>[0-9]{2})"
 _LATER_CLOCK = re.compile(r"-(?P<H>[0-9]{2})(?P<M>[0-9]{2})(?P<S>[0-9]{2})\.s?html?(?:\?|$)")
 # Best first. `/2024/07/31-million-...` is July: a day in a path of its own must close its segment.
 _FORMS = (
-    (rf"/{_Y}/{_M}/{_D}{_FOLDER}", 0.85, "folders of year, month and day"),
-    (rf"/{_Y}/{_N}/{_D}{_FOLDER}", 0.85, "folders of year, month and day"),
-    (rf"/{_D}/{_M}/{_Y}{_FOLDER}", 0.8, "folders of day, month and year"),
-    (rf"/{_D}/{_N}/{_Y}{_FOLDER}", 0.8, "folders of day, month and year"),
-    (rf"/{_S}_{_IT}_{_D}(?=[/_]|$)", 0.85, "folder of year, month and day"),
-    (rf"{_FREE}{_Y}[-_.]{_MM}[-_.]{_DD}{_CLOSED}", 0.8, "year, month and day in a name"),
+    (rf"{_SLASH}{_Y}/{_M}/{_D}{_FOLDER}", 0.85, "folders of year, month and day"),
+    (rf"{_SLASH}{_Y}/{_N}/{_D}{_FOLDER}", 0.85, "folders of year, month and day"),
+    (rf"{_SLASH}{_D}/{_M}/{_Y}{_FOLDER}", 0.8, "folders of day, month and year"),
+    (rf"{_SLASH}{_D}/{_N}/{_Y}{_FOLDER}", 0.8, "folders of day, month and year"),
+    (rf"{_SLASH}{_S}_{_IT}_{_D}(?=[/_]|$)", 0.85, "folder of year, month and day"),
+    (rf"{_FREE}{_Y}[-_.]{_MM}[-_.]{_DD}(?:{_CLOSED}|(?=T[0-9]))", 0.8, "year, month and day in a name"),
     (rf"{_FREE}{_D}[-_.]{_M}[-_.]{_Y}{_CLOSED}", 0.7, "day, month and year in a name"),
     (rf"{_FREE}{_D}[-_]{_N}[-_]{_Y}{_CLOSED}", 0.65, "day, month and year in a name"),
     (rf"{_FREE}{_D}-{_N}-{_S}(?=[/?#.]|$)", 0.65, "day, month and year in a name"),
@@ -39,10 +39,15 @@ _FORMS = (
     (rf"(?<![0-9]){_DD}{_MM}(?P<y>20[0-9]{{2}}){_HMS}", 0.7, "day and hour in a Domino name"),
     (rf"(?<![0-9a-zA-Z=])(?P<y>20[0-9]{{2}}){_MM}{_DD}{_CLOSED}", 0.65, "eight digits in a name"),
     (rf"(?<![0-9a-zA-Z=]){_DD}{_MM}(?P<y>20[0-9]{{2}}){_CLOSED}", 0.55, "eight digits in a name"),
+    (
+        rf"{_FREE}{_DD}(?P<sep>[-.]){_MM}(?P=sep){_S}(?=\.[a-z]{{3,5}}(?:[?#]|$))",
+        0.5,
+        "two digits each at the end",
+    ),
     (rf"[-_]{_DD}{_MM}{_S}(?=\.[a-z]{{3,5}}(?:[?#]|$))", 0.5, "six digits at the end"),
-    (rf"/{_Y}/{_MM}{_FOLDER}", 0.7, "folders of year and month"),
-    (rf"/{_Y}/{_N}{_FOLDER}", 0.7, "folders of year and month"),
-    (rf"/{_Y}-{_MM}{_FOLDER}", 0.6, "folder of year and month"),
+    (rf"{_SLASH}{_Y}/{_MM}{_FOLDER}", 0.7, "folders of year and month"),
+    (rf"{_SLASH}{_Y}/{_N}{_FOLDER}", 0.7, "folders of year and month"),
+    (rf"{_SLASH}{_Y}-{_MM}{_FOLDER}", 0.6, "folder of year and month"),
     (rf"{_FREE}{_IT}[-_]{_Y}{_CLOSED}", 0.5, "month and year in a name"),
 )
 

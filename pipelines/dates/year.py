@@ -5,7 +5,7 @@ Knows no days. Start reading at `stated_year`.
 
 from typing import NamedTuple
 
-from pipelines.dates.names import CLOCK_MARKS
+from pipelines.dates.names import CLOCK_MARKS, MONTHS
 from pipelines.dates.numeric import full_year
 from pipelines.dates.relative import office
 from pipelines.dates.scan import END, NUMBER, WORD, Tokens
@@ -84,6 +84,8 @@ def _figures(ts: Tokens, i: int, j: int, *, quoted: bool, glued: bool) -> Year |
 def _is_short_year(ts: Tokens, j: int, *, glued: bool) -> bool:
     """Whether the two digits of `18 giu 24` are a year: no clock, span or counted thing."""
     after, next_ = ts[j + 1], ts[j + 2]
+    if after.text in MONTHS:
+        return False
     if after.kind == END or (glued and after.kind != ":"):
         return True
     if after.kind == NUMBER:
