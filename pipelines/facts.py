@@ -11,7 +11,7 @@ _NUMERALS = {
     "it": "_ due tre quattro cinque _ sette otto nove dieci undici dodici tredici quattordici quindici "
     "sedici diciassette diciotto diciannove venti ventuno ventidue ventitre ventiquattro venticinque "
     "ventisei ventisette ventotto ventinove trenta trentuno",
-    "en": "_ two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "en": "_ two three four five _ seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty",
 }
 _ORDINALS = {
@@ -19,8 +19,8 @@ _ORDINALS = {
     "en": "_ _ third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth",
 }
 _ROUND = {
-    "it": "trenta quaranta cinquanta sessanta settanta ottanta novanta cento",
-    "en": "thirty forty fifty sixty seventy eighty ninety hundred",
+    "it": "trenta quaranta cinquanta sessanta settanta ottanta novanta",
+    "en": "thirty forty fifty sixty seventy eighty ninety",
 }
 _MONTHS = {
     "it": (
@@ -28,8 +28,8 @@ _MONTHS = {
         "gen feb mar apr mag giu lug ago set ott nov dic",
     ),
     "en": (
-        "january february march april may june july august september october november december",
-        "jan feb mar apr may jun jul aug sep oct nov dec",
+        "january february march april _ june july august september october november december",
+        "jan feb mar apr _ jun jul aug sep oct nov dec",
     ),
 }
 _DAYS = {
@@ -39,7 +39,10 @@ _DAYS = {
 
 
 def _numerals(language: str) -> dict[str, str]:
-    """Digits of numbers in words; `uno`, `sei` and their like are other words more often."""
+    """Digits of numbers in words, the same in both languages.
+
+    `uno`, `sei` and `cento` are other words more often, so `one`, `six` and `hundred` stay words too.
+    """
     table = {word: str(n) for n, word in enumerate(_NUMERALS[language].split(), 1)}
     table |= {word: str(n) for n, word in enumerate(_ORDINALS[language].split(), 1)}
     table |= {word: str(n * 10) for n, word in enumerate(_ROUND[language].split(), 3)}
@@ -49,6 +52,7 @@ def _numerals(language: str) -> dict[str, str]:
 
 def _calendar(language: str) -> dict[str, str]:
     table = {word: f"m{n}" for row in _MONTHS[language] for n, word in enumerate(row.split(), 1)}
+    table.pop("_", None)  # `may` is a verb more often
     return table | {word: f"w{n}" for n, word in enumerate(_DAYS[language].split(), 1)}
 
 

@@ -53,12 +53,13 @@ class CrossLikeness:
     """What texts in two languages share.
 
     Units: `score` is the mean of the shared weight's parts of the two texts; `shared` that
-        weight; `clash` the numbers that each has and the other lacks, the fewer of both.
+        weight; `facts` the numbers and months of both, `clash` those that each has and the
+        other lacks, the fewer of both.
     """
 
     score: float
     shared: float
-    numbers: int
+    facts: int
     clash: int
     names: tuple[str, ...]
 
@@ -88,6 +89,9 @@ def features(wording: Wording) -> dict[str, float]:
     found: dict[str, float] = {}
     names = wording.names
     for word in wording.vocabulary:
+        if word == "may" and word in names:  # the month, not the verb
+            found["m5"] = _DATE
+            continue
         same, weight, root = _features_of(word, wording.language)
         if same:
             found[same] = _NAME if weight == _SAME and word in names else weight
@@ -117,15 +121,18 @@ def likeness(here: Wording, there: Wording) -> CrossLikeness:
     both = one.keys() & other.keys()
     shared = sum(max(one[word], other[word]) for word in both)
     whole, whole_there = _whole(one), _whole(other)
-    numbers = {word for word in one if word[0] == "#" and len(word) > 2}
-    numbers_there = {word for word in other if word[0] == "#" and len(word) > 2}
+    facts, facts_there = set(filter(_is_fact, one)), set(filter(_is_fact, other))
     return CrossLikeness(
         score=shared / 2 * (1 / whole + 1 / whole_there),
         shared=shared,
-        numbers=len(numbers & numbers_there),
-        clash=min(len(numbers - numbers_there), len(numbers_there - numbers)),
+        facts=len(facts & facts_there),
+        clash=min(len(facts - facts_there), len(facts_there - facts)),
         names=tuple(sorted(word[1:] for word in both if max(one[word], other[word]) == _NAME)),
     )
+
+
+def _is_fact(feature: str) -> bool:
+    return feature[0] == "#" or (feature[0] == "m" and feature[1:].isdigit())
 
 
 def _whole(features_: dict[str, float]) -> float:

@@ -19,11 +19,8 @@ ENGLISH = (
 
 
 def row(id_: str, text: str = RELEASE, **fields: object) -> dict[str, object]:
-    at = {
-        "title": "Carla Bassi guida la rete della mobilità",
-        "lang": "it",
-        "published": "2026-03-04T10:00:00+01:00",
-    }
+    title = "Carla Bassi guida la rete della mobilità"
+    at = {"title": title, "lang": "it", "published": "2026-03-04T10:00:00+01:00"}
     return {"id": id_, "url": f"https://{id_}.example/a", "source": id_, "text": text, **at, **fields}
 
 
@@ -72,7 +69,7 @@ def test_a_translation_joins_its_original_whichever_comes_first() -> None:
 
 
 def test_bad_rows_cost_their_line() -> None:
-    rows = [{"id": 1, "url": "nulla"}, {"error": "not JSON"}, {"id": 2}, {"id": 3, "published": "ieri"},
+    rows: list[dict[str, object]] = [{"id": 1, "url": "nulla"}, {"error": "not JSON"}, {"id": 2}, {"id": 3, "published": "ieri"},
             {"id": 4, "url": None, "title": None, "text": None, "published": None, "lang": None}]  # fmt: skip
     answers = list(dedupe_rows(rows))
     assert [("error" in a, a["level"]) for a in answers] == [
