@@ -75,7 +75,7 @@ class Resolver(CachingHostnameResolver):
         addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> IHostResolution:
-        receiver: Any = _Checked(resolutionReceiver, hostName, self)
+        receiver: Any = _Checked(resolutionReceiver, hostName.rstrip(".").lower(), self)
         return super().resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
 
 

@@ -44,7 +44,7 @@ MANNERS: dict[str, object] = {
     "TWISTED_DNS_RESOLVER": "spiders.connect.Resolver",
     "REACTOR_THREADPOOL_MAXSIZE": 20,  # names are resolved in threads; slow ones hold up only so many
     # One connection a host; the Source's pace is set per host by the guard, this is the floor.
-    "CONCURRENT_REQUESTS": 64,  # requests that wait for a retry count too, and hold no connection
+    "CONCURRENT_REQUESTS": 32,  # those that wait for a retry or a slot count; a stop drains them
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "DOWNLOAD_DELAY": 0.0,
     "DOWNLOAD_DELAY_JITTER": 0.25,

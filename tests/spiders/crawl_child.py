@@ -75,7 +75,6 @@ def main() -> None:
             "LOG_ENABLED": False,
             **plan["settings"],
         },
-        install_root_handler=False,
     )
     crawler = process.create_crawler(Probe)
     process.crawl(crawler, plan=plan, rows=rows)
