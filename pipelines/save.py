@@ -87,7 +87,7 @@ def _prepare(fetched: Fetched, outcome: Article | Refused) -> _Kept | _Turned:
 
 
 def _keys(*urls: str) -> Iterator[str]:
-    for url in urls:
+    for url in dict.fromkeys(urls):
         try:
             yield canonical_url(url)
         except ValueError:

@@ -32,6 +32,7 @@ from aggregator.items import (
 )
 from aggregator.text import hash64
 
+_CANDIDATE = tuple(field.name for field in fields(Candidate))
 # Contexts of the library must not be shared between threads, and cost more than a small page.
 _LOCAL = threading.local()
 
@@ -128,7 +129,7 @@ def source_from_json(data: dict[str, Any]) -> Source:
 
 def candidate_to_json(candidate: Candidate) -> dict[str, Any]:
     """What the way in said, without what it did not say."""
-    return {name: value for name, value in asdict(candidate).items() if value}
+    return {name: value for name in _CANDIDATE if (value := getattr(candidate, name))}
 
 
 def candidate_from_json(data: dict[str, Any]) -> Candidate:

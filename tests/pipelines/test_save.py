@@ -161,6 +161,21 @@ def test_which_copy_is_home_does_not_depend_on_order(store: Store, order: tuple[
         assert entry.tag == articles.mint_tag("aggregator.invalid", "clm", "https://mobilita.example/b")
 
 
+def test_a_home_is_live_by_the_visit_that_brought_it(store: Store) -> None:
+    """The agency's first visit brings an old copy; the mobility site, long followed, its original."""
+    text = text_about("uguale")
+    save(store, make_article(path="prima"))
+    agency, mobility = lease_on(store, AGENCY), lease_on(store)
+    copy = make_article(AGENCY, "copia", text=text, published=day("2026-01-09"))
+    Saver(store, agency).save_batch(digested([copy]), NOW)
+    original = make_article(path="origine", text=text, published=day("2026-01-08"))
+    Saver(store, mobility).save_batch(digested([original]), NOW)
+    with store.write() as session:
+        articles.announce(session, "clm", now=NOW)
+        [entry] = articles.find(session, Query(sources=("agenzia",)))
+    assert (entry.article.canonical_url, entry.is_live) == ("https://mobilita.example/origine", True)
+
+
 def test_an_announced_entry_keeps_its_home_and_id(store: Store) -> None:
     text = text_about("uguale")
     save(store, make_article(AGENCY, "copia", text=text, published=day("2026-03-09")))
@@ -224,9 +239,13 @@ def test_a_copy_keeps_its_entry_when_the_original_is_corrected(store: Store) -> 
         assert entry.article.text == corrected
 
 
-def test_a_lying_canonical_address_loses_no_article(store: Store) -> None:
+@pytest.mark.parametrize("text", [None, ""])
+def test_a_lying_canonical_address_loses_no_article(store: Store, text: str | None) -> None:
     home = "https://mobilita.example/"
-    pages = [replace(make_article(path=f"p{n}"), canonical_url="https://mobilita.example/") for n in range(3)]
+    pages = [
+        replace(make_article(path=f"p{n}", text=text), canonical_url="https://mobilita.example/")
+        for n in range(3)
+    ]
     save(store, *pages)
     save(store, *pages, at=5)
     with store.read() as session:

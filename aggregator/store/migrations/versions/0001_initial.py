@@ -8,9 +8,34 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Creates all tables; an empty database gets them without this, by `version.create_tables`."""
+    _create_feed_state()
+    _create_meta()
+    _create_robots()
+    _create_source()
+    _create_block()
+    _create_crawl_run()
+    _create_entry()
+    _index_entry()
+    _create_snapshot()
+    _create_url_key()
+    _create_validator()
+    _create_body()
+    _create_link()
+    _create_mention()
+    _create_revision()
+    _create_sighting()
+    _index_sighting()
+    op.execute(
+        "INSERT INTO meta (id, change_seq, catalogue_digest, created_at) VALUES (1, 0, '', CURRENT_TIMESTAMP)"
+    )
+
+
+def _create_feed_state() -> None:
     op.create_table(
         "feed_state",
         sa.Column("name", sa.Text(), nullable=False),
@@ -18,6 +43,9 @@ def upgrade() -> None:
         sa.Column("digest", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_feed_state")),
     )
+
+
+def _create_meta() -> None:
     op.create_table(
         "meta",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -27,6 +55,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meta")),
     )
+
+
+def _create_robots() -> None:
     op.create_table(
         "robots",
         sa.Column("origin", sa.Text(), nullable=False),
@@ -36,6 +67,9 @@ def upgrade() -> None:
         sa.Column("why", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("origin", name=op.f("pk_robots")),
     )
+
+
+def _create_source() -> None:
     op.create_table(
         "source",
         sa.Column("id", sa.Text(), nullable=False),
@@ -51,6 +85,9 @@ def upgrade() -> None:
         sa.Column("boilerplate", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
     )
+
+
+def _create_block() -> None:
     op.create_table(
         "block",
         sa.Column("source_id", sa.Text(), nullable=False),
@@ -61,11 +98,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source_id", "key", "place", name=op.f("pk_block")),
         sqlite_with_rowid=False,
     )
+
+
+def _create_crawl_run() -> None:
     op.create_table(
         "crawl_run",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
         sa.Column("source_id", sa.Text(), nullable=False),
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("worker", sa.Text(), nullable=False),
@@ -85,9 +123,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_crawl_run")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        op.f("ix_crawl_run_source_id_started_at"), "crawl_run", ["source_id", "started_at"], unique=False
-    )
+    op.create_index(op.f("ix_crawl_run_source_id_started_at"), "crawl_run", ["source_id", "started_at"])
     op.create_index(
         "uq_crawl_run_open_host",
         "crawl_run",
@@ -96,11 +132,12 @@ def upgrade() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+
+
+def _create_entry() -> None:
     op.create_table(
         "entry",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("id", _NUMBER, autoincrement=False, nullable=False),
         sa.Column("tag", sa.Text(), nullable=False),
         sa.Column("source_id", sa.Text(), nullable=False),
         sa.Column("canonical_url", sa.Text(), nullable=False),
@@ -130,23 +167,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
         sa.UniqueConstraint("tag", name=op.f("uq_entry_tag")),
     )
-    op.create_index(op.f("ix_entry_announced_seq"), "entry", ["announced_seq"], unique=False)
-    op.create_index(op.f("ix_entry_change_seq"), "entry", ["change_seq"], unique=False)
+
+
+def _index_entry() -> None:
+    op.create_index(op.f("ix_entry_announced_seq"), "entry", ["announced_seq"])
+    op.create_index(op.f("ix_entry_change_seq"), "entry", ["change_seq"])
     op.create_index(
         "ix_entry_pending",
         "entry",
         ["source_id"],
-        unique=False,
         sqlite_where=sa.text("announced_seq IS NULL"),
         postgresql_where=sa.text("announced_seq IS NULL"),
     )
-    op.create_index(op.f("ix_entry_published_day"), "entry", ["published_day"], unique=False)
-    op.create_index(op.f("ix_entry_text_key"), "entry", ["text_key"], unique=False)
+    op.create_index(op.f("ix_entry_published_day"), "entry", ["published_day"])
+    op.create_index(op.f("ix_entry_text_key"), "entry", ["text_key"])
+
+
+def _create_snapshot() -> None:
     op.create_table(
         "snapshot",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("id", _NUMBER, autoincrement=False, nullable=False),
         sa.Column("source_id", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
@@ -155,9 +195,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_snapshot_source_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_snapshot")),
     )
-    op.create_index(
-        op.f("ix_snapshot_source_id_fetched_at"), "snapshot", ["source_id", "fetched_at"], unique=False
-    )
+    op.create_index(op.f("ix_snapshot_source_id_fetched_at"), "snapshot", ["source_id", "fetched_at"])
+
+
+def _create_url_key() -> None:
     op.create_table(
         "url_key",
         sa.Column("source_id", sa.Text(), nullable=False),
@@ -169,6 +210,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source_id", "url", name=op.f("pk_url_key")),
         sqlite_with_rowid=False,
     )
+
+
+def _create_validator() -> None:
     op.create_table(
         "validator",
         sa.Column("source_id", sa.Text(), nullable=False),
@@ -178,14 +222,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_validator_source_id")),
         sa.PrimaryKeyConstraint("source_id", "url", name=op.f("pk_validator")),
     )
+
+
+def _create_body() -> None:
     op.create_table(
         "body",
-        sa.Column(
-            "entry_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
+        sa.Column("entry_id", _NUMBER, autoincrement=False, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("html", sa.LargeBinary(), nullable=False),
         sa.Column("evidence", sa.LargeBinary(), nullable=False),
@@ -196,20 +238,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_body")),
     )
+
+
+def _create_link() -> None:
     op.create_table(
         "link",
-        sa.Column(
-            "entry_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
-        sa.Column(
-            "other_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
+        sa.Column("entry_id", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("other_id", _NUMBER, autoincrement=False, nullable=False),
         sa.Column("level", sa.Text(), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -223,15 +258,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry_id", "other_id", name=op.f("pk_link")),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_link_other_id"), "link", ["other_id"], unique=False)
+    op.create_index(op.f("ix_link_other_id"), "link", ["other_id"])
+
+
+def _create_mention() -> None:
     op.create_table(
         "mention",
-        sa.Column(
-            "entry_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
+        sa.Column("entry_id", _NUMBER, autoincrement=False, nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("term", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
@@ -242,15 +275,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry_id", "position", name=op.f("pk_mention")),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_mention_term_entry_id"), "mention", ["term", "entry_id"], unique=False)
+    op.create_index(op.f("ix_mention_term_entry_id"), "mention", ["term", "entry_id"])
+
+
+def _create_revision() -> None:
     op.create_table(
         "revision",
-        sa.Column(
-            "entry_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
+        sa.Column("entry_id", _NUMBER, autoincrement=False, nullable=False),
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
@@ -260,12 +291,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("entry_id", "seq", name=op.f("pk_revision")),
     )
+
+
+def _create_sighting() -> None:
     op.create_table(
         "sighting",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
-        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("entry_id", _NUMBER, nullable=False),
         sa.Column("source_id", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("link", sa.Text(), nullable=False),
@@ -276,7 +308,7 @@ def upgrade() -> None:
         sa.Column("published_day", sa.Date(), nullable=True),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("vanished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("snapshot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("snapshot_id", _NUMBER, nullable=True),
         sa.Column("blocks", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_sighting_entry_id")),
         sa.ForeignKeyConstraint(
@@ -285,12 +317,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_sighting_source_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sighting")),
     )
-    op.create_index(op.f("ix_sighting_entry_id"), "sighting", ["entry_id"], unique=False)
-    op.create_index(op.f("ix_sighting_snapshot_id"), "sighting", ["snapshot_id"], unique=False)
-    op.create_index(
-        op.f("ix_sighting_source_id_entry_id"), "sighting", ["source_id", "entry_id"], unique=False
-    )
+
+
+def _index_sighting() -> None:
+    op.create_index(op.f("ix_sighting_entry_id"), "sighting", ["entry_id"])
+    op.create_index(op.f("ix_sighting_snapshot_id"), "sighting", ["snapshot_id"])
+    op.create_index(op.f("ix_sighting_source_id_entry_id"), "sighting", ["source_id", "entry_id"])
     op.create_index("uq_sighting_url_source_id", "sighting", ["url", "source_id"], unique=True)
-    op.execute(
-        "INSERT INTO meta (id, change_seq, catalogue_digest, created_at) VALUES (1, 0, '', CURRENT_TIMESTAMP)"
-    )
