@@ -39,7 +39,7 @@ def title(*found: tuple[str, str]) -> str:
         ("Lombardia", ""),
         ("Cluster Lombardo della Mobilità", ""),
         ("Home", ""),
-        ("2024", ""),
+        ("2024", "2024"),
         ("https://clusterlombardomobilita.it/x", ""),
         ("", ""),
     ],
