@@ -101,12 +101,14 @@ class SourceSpider(Spider):
             visit.way = entrance
             yield from self._list(visit, entrance.urls)
 
-    def _list(self, visit: Visit, urls: Iterable[str]) -> Iterator[Request]:
+    def _list(self, visit: Visit, urls: Iterable[str], chain: str = "") -> Iterator[Request]:
+        """Requests for lists; `chain` is the first address of the list that they are pages of."""
         for url in urls:
             if url in visit.listed:
                 continue
             visit.listed.add(url)
             visit.open_listings += 1
+            visit.chains[url] = chain or url
             yield self._request(visit, url, self._parse_listing, validator=visit.memory.validator(url))
 
     def _discover(self, response: Response, visit: Visit) -> Iterator[Any]:
@@ -119,15 +121,22 @@ class SourceSpider(Spider):
         yield from self._next_entrance(visit)
 
     def _parse_listing(self, response: Response, visit: Visit) -> Iterator[Any]:
-        visit.open_listings -= 1
         page = page_of(response)
+        further: list[Request] = []
         if page.status == 304:
             visit.counts["not_modified"] += 1
+        elif page.status in (404, 410) and visit.entrance and page.requested_url not in visit.entrance.urls:
+            pass  # the page after the last one: that is how many programs end a list
         elif page.status >= 400:
             visit.errors.append(f"HTTP {page.status} at {page.requested_url}")
         else:
-            yield from self._read_listing(page, visit)
-        yield from self._after_listing(visit)
+            # All at once: were the generator put off half-way, another list's end would end the listing.
+            further = list(self._read_listing(page, visit))
+        visit.open_listings -= 1
+        is_last = visit.open_listings == 0
+        yield from further
+        if is_last:
+            yield from self._after_listing(visit)
 
     def _read_listing(self, page: Page, visit: Visit) -> Iterator[Request]:
         entrance = visit.entrance
@@ -138,17 +147,16 @@ class SourceSpider(Spider):
         except ParseError as error:
             visit.errors.append(str(error))
             return
-        fresh = visit.add(read.candidates)
+        chain = visit.chains[page.requested_url]
+        fresh = visit.add(read.candidates, chain)
         visit.counts["outside"] += read.outside
         etag, modified = page.header("etag"), page.header("last-modified")
         if etag or modified:
             visit.validators[page.requested_url] = Validator(page.requested_url, etag, modified)
         if visit.wants_more(fresh):
-            yield from self._list(visit, read.more)
+            yield from self._list(visit, read.more, chain)
 
     def _after_listing(self, visit: Visit) -> Iterator[Any]:
-        if visit.open_listings:
-            return
         if visit.candidates or visit.counts["not_modified"]:
             yield from self._choose(visit)
         else:
@@ -232,7 +240,8 @@ class SourceSpider(Spider):
         visit.errors.append(words)
         if visit.entrance is not None and visit.entrance.way is not Way.AUTO:
             visit.open_listings -= 1
-            yield from self._after_listing(visit)
+            if visit.open_listings == 0:
+                yield from self._after_listing(visit)
         else:
             yield from self._next_entrance(visit)
 

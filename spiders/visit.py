@@ -54,6 +54,8 @@ class Visit:
     way: Entrance | None = None
     candidates: dict[str, Candidate] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
+    chains: dict[str, str] = field(default_factory=dict)
+    named: dict[str, set[str]] = field(default_factory=dict)
     open_listings: int = 0
     open_requests: int = 0
     open_items: int = 0
@@ -132,14 +134,19 @@ class Visit:
         words = self.past_errors + self.errors if self.has_failed else self.errors
         return "; ".join(dict.fromkeys(words))[:1000] or None
 
-    def add(self, candidates: tuple[Candidate, ...]) -> int:
-        """Takes in what a list named; gives back how many of them were not known before."""
+    def add(self, candidates: tuple[Candidate, ...], chain: str) -> int:
+        """Takes in what a list named; gives back how many neither the past nor this list knew.
+
+        Another list may have named them first: the same posts under `?lang=`, a second feed.
+        """
         fresh = 0
+        named = self.named.setdefault(chain, set())
         for candidate in candidates:
             key = _key(candidate.url)
             if not key:
                 continue
-            fresh += key not in self.memory.known and key not in self.candidates
+            fresh += key not in self.memory.known and key not in named
+            named.add(key)
             seen = self.candidates.get(key)
             self.candidates[key] = candidate if seen is None else _richer(seen, candidate)
         return fresh
