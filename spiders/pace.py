@@ -9,6 +9,7 @@ from typing import Any
 from scrapy import Request
 from scrapy.core.downloader import Downloader
 from scrapy.crawler import Crawler
+from twisted.python.failure import Failure
 
 # A held slot needs a delay: Scrapy looks at the time of its last request only if it has one.
 _TINY = 0.001
@@ -50,6 +51,14 @@ def hold(crawler: Crawler, slot: str, seconds: float) -> None:
     if live := downloader.slots.get(slot):
         live.delay = max(live.delay, _TINY)
         live.lastseen = max(live.lastseen, monotonic() + seconds)
+
+
+def flush(crawler: Crawler, slot: str, error: Exception) -> None:
+    """Ends with the error whatever waits in the slot: those requests are past every middleware."""
+    live = _downloader(crawler).slots.get(slot)
+    while live and live.queue:
+        _, waiting = live.queue.popleft()
+        waiting.errback(Failure(error))  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
 
 
 def _settings(downloader: Downloader, slot: str) -> dict[str, Any]:

@@ -138,6 +138,7 @@ class Retry:
         retry_at = None if wait is None else datetime.now(UTC) + min(timedelta(seconds=wait), _LONGEST)
         given_up = GivenUp(slot, detail, retry_at)
         self._hosts[slot].given_up = given_up
+        pace.flush(self._crawler, slot, given_up)
         count(self._crawler, Rule.GIVEN_UP)
         return given_up
 

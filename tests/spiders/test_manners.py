@@ -66,6 +66,7 @@ def in_a_second(asked: Asked) -> Answer:
 
 ROUTES: dict[str, Route] = {
     "/500": always(500),
+    **{f"/failing?{n}": always(500) for n in range(9)},
     "/500-once": first(Answer(b"", 500)),
     "/429-number": first(Answer(b"", 429, {"Retry-After": str(RETRY_AFTER)})),
     "/503-date": in_a_second,
@@ -171,6 +172,7 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawl]:
         asks = [
             {"name": path, "url": site.url(path), "source": HERE, "slot": path}
             for path in [*ROUTES, "/plain", "/plain?again"]
+            if "failing" not in path
         ]
         asks += [
             {"name": f"robots {name}: {path}", "url": s.url(path), "source": HERE, "slot": f"robots-{name}"}
@@ -196,7 +198,12 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawl]:
             for n in range(6)
         ]
         asks += [
-            {"name": "after the hour", "url": site.url("/plain?later"), "source": HERE, "slot": "/503-hour"}
+            {"name": f"hour {n}", "url": site.url(f"/plain?hour{n}"), "source": HERE, "slot": "/503-hour"}
+            for n in range(5)
+        ]
+        asks += [
+            {"name": f"failing {n}", "url": site.url(f"/failing?{n}"), "source": HERE, "slot": "failing"}
+            for n in range(9)
         ]
         asks += [
             {"name": f"proxy {url}", "url": url, "slot": f"proxy {url}", "source": PROXIED, "proxy": f"http://127.0.0.1:{proxy.port}"}
@@ -296,10 +303,21 @@ def test_the_last_answer_is_handed_over_when_retries_end(crawl: Crawl) -> None:
 
 
 def test_a_host_that_asks_for_an_hour_is_left_alone(crawl: Crawl) -> None:
-    assert crawl.rows["/503-hour"]["rule"] == crawl.rows["after the hour"]["rule"] == "given_up"
-    wait = datetime.fromisoformat(crawl.rows["after the hour"]["retry_at"]) - datetime.now(UTC)
+    rows = [crawl.rows["/503-hour"], *(crawl.rows[f"hour {n}"] for n in range(5))]
+    assert {row["rule"] for row in rows} == {"given_up"}
+    wait = datetime.fromisoformat(rows[-1]["retry_at"]) - datetime.now(UTC)
     assert timedelta(minutes=55) < wait < timedelta(minutes=61)
-    assert not crawl.times("/plain?later")
+    assert not [asked for asked in crawl.site.asked if "hour" in asked.path and asked.path != "/503-hour"]
+
+
+def test_a_host_that_fails_again_and_again_is_left_alone(crawl: Crawl) -> None:
+    rows = [crawl.rows[f"failing {n}"] for n in range(9)]
+    left_alone = sum(row.get("rule") == "given_up" for row in rows)
+    assert left_alone >= 1
+    # Five that failed for good, and what was under way at that moment.
+    assert 5 <= sum(row.get("status") == 500 for row in rows) == 9 - left_alone
+    assert {row["retry_at"] for row in rows if "rule" in row} == {""}
+    assert crawl.stats["guard/given_up"] == 2
 
 
 def test_a_host_that_is_down_is_left_alone(crawl: Crawl) -> None:
