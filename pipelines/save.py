@@ -104,7 +104,7 @@ def _waves(items: Sequence[_Kept | _Turned]) -> Iterator[list[_Kept | _Turned]]:
     for item in items:
         names = {*item.keys}
         if isinstance(item, _Kept):
-            names |= {item.arrival.article.canonical_url, item.arrival.text_key or item.keys[0]}
+            names |= {item.arrival.article.canonical_url, item.arrival.text_key} - {""}
         if names & taken:
             yield wave
             wave, taken = [], set()

@@ -288,13 +288,18 @@ def test_a_snapshot_once_per_changed_content(store: Store) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    [{"text": "una surrogata \ud800 sola " * 20}, {"title": "surrogata \udfff"}, {"language": "x" * 17}],
+    [
+        {"text": "una surrogata \ud800 sola " * 20},
+        {"title": "surrogata \udfff"},
+        {"language": "x" * 17},
+        {"text": "nullo \x00"},
+    ],
 )
 def test_a_bad_article_costs_one_article(
     store: Store, bad: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    if "language" in bad and store.is_sqlite:
-        pytest.skip("SQLite does not look at the width of a column")
+    if store.is_sqlite and "surrogata" not in repr(bad):
+        pytest.skip("SQLite takes it: no width of columns, NUL is a character")
     pages = [make_article(path=f"p{n}") for n in range(5)]
     pages[2] = replace(pages[2], **bad)  # type: ignore[arg-type]  # text fields only
     lease = lease_on(store)
