@@ -8,6 +8,7 @@ from itertools import pairwise
 from pipelines.dates import numeric
 from pipelines.dates.draft import Day
 from pipelines.dates.names import (
+    AGO,
     AND_WORDS,
     ARTICLES,
     CLOCK_MARKS,
@@ -29,6 +30,8 @@ MAX_DAYS = 8  # in one enumeration; keeps looking ahead bounded
 
 def day_first(ts: Tokens, i: int, setting: Setting) -> Phrase | None:
     """`27 marzo 2025`, `3-5 giugno`, `venerdì 14, sabato 15 e domenica 16 marzo`, `28 al 30/03/2025`."""
+    if _is_numbered(ts, i):
+        return None
     days: list[Day] = []
     links: set[str] = set()
     j, first_stop = i, i
@@ -49,6 +52,14 @@ def day_first(ts: Tokens, i: int, setting: Setting) -> Phrase | None:
         links.add("to" if is_between(ts, i) else link[0])
         j = link[1]
     return None
+
+
+def _is_numbered(ts: Tokens, i: int) -> bool:
+    """Whether the number is an issue's or an act's: `n. 3 - marzo 2025`, `n°3 marzo`."""
+    before = ts[i - 1] if i else None
+    if before is None or before.kind not in (".", "°") or i < 2:
+        return before is not None and before.text == "numero"
+    return ts[i - 2].text in ("n", "nr")
 
 
 def is_between(ts: Tokens, i: int) -> bool:
@@ -164,6 +175,8 @@ def _is_number_glued(ts: Tokens, k: int) -> bool:
 def _is_firm(ts: Tokens, j: int, stop: int) -> bool:
     """Whether a month without a year is one: `5 set di strumenti`, `3 set a 1`, `5 may be` are not."""
     month, after = ts[j], ts[stop]
+    if after.text in AGO:  # `2 sett. fa`
+        return False
     if month.text in STRONG_MONTHS or (month.text in ("may", "march") and month.is_capital):
         return True
     if after.kind != WORD:

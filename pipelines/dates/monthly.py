@@ -23,28 +23,38 @@ def month_first(ts: Tokens, i: int, setting: Setting) -> Phrase | None:
     j += ts[j].kind == "."
     j += ts[j].text == "the"
     number = day_number(ts, j)
-    if number is None or ts[j].kind != NUMBER:
+    if number is None or ts[j].kind != NUMBER or _goes_on(ts, number[1]):
         return None
     day, j = number
-    if _goes_on(ts, j):
-        return None
-    month = MONTHS[ts[i].text]
-    days = [Day(day, month)]
-    links: set[str] = set()
+    first = Day(day, MONTHS[ts[i].text])
+    days, links, stop = _more_days(ts, i, j, first)
+    if len(days) > 1:
+        phrase = _close(ts, i, days, links, stop, setting)
+        if phrase or "," not in links:
+            return phrase
+    # `On May 5, 15 companies`: the second number is no day.
+    return _close(ts, i, [Day(day, first.month)], set(), j, setting)
+
+
+def _more_days(ts: Tokens, i: int, j: int, first: Day) -> tuple[list[Day], set[str], int]:
+    """The days that follow the first, what joins them, and the place after the last."""
+    days, links = [first], set[str]()
     while len(days) < MAX_DAYS:
         link = link_between(ts, j)
         following = day_number(ts, link[1]) if link else None
         if link is None or following is None or _is_clock(ts, link[1], following[1]):
             break
         links.add("to" if is_between(ts, i) else link[0])
-        days.append(Day(following[0], month))
+        days.append(Day(following[0], first.month))
         j = following[1]
+    return days, links, j
+
+
+def _close(ts: Tokens, i: int, days: list[Day], links: set[str], j: int, setting: Setting) -> Phrase | None:
     year = stated_year(ts, j)
-    if not year and not _may_lack_year(ts, i, j, setting):
+    if links == {","} or (not year and not _may_lack_year(ts, i, j, setting)):
         return None
-    if len(days) > 1 and links == {","}:
-        return None
-    stated = Day(0, month, year.value, is_short_year=year.is_short) if year else Day(0, month)
+    stated = Day(0, days[0].month, year.value, is_short_year=year.is_short) if year else Day(0, days[0].month)
     return close_list(days, links, (stated, year.stop if year else j), j)
 
 

@@ -93,7 +93,7 @@ UNITS = {
         "minute": "minuto minuti min minute minutes mins m",
         "hour": "ora ore hour hours hr hrs h",
         "day": "giorno giorni gg day days d",
-        "week": "settimana settimane week weeks wk wks w",
+        "week": "settimana settimane sett week weeks wk wks w",
         "month": "mese mesi month months mo mos",
         "year": "anno anni year years yr yrs y",
     }.items()

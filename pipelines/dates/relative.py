@@ -77,6 +77,8 @@ def _amount(ts: Tokens, i: int) -> tuple[int, str, int] | None:
     if ts[j].kind == "'" or (token.text == "half" and ts[j].text in ("a", "an")):
         j += 1
     unit = UNITS.get(ts[j].text)
+    if ts[j - 1].kind == "'" and ts[j].text in AGO:  # `10' fa`
+        return count, "minute", j
     if unit is None:
         return None
     if token.text in ("mezz", "mezza", "half"):
