@@ -19,11 +19,11 @@ from aggregator.extract.collect import (
     without_logos,
 )
 from aggregator.extract.jsonld import Founds, read_jsonld
-from aggregator.extract.measure import measure
+from aggregator.extract.measures import measure
 from aggregator.extract.meta import read_meta, read_microdata, read_translations
 from aggregator.extract.overrides import read_overrides
 from aggregator.extract.tree import parse_page
-from aggregator.extract.visible import read_dateline, read_visible
+from aggregator.extract.visible import read_dateline, read_labelled, read_visible
 from aggregator.items import Boilerplate, Candidate, Found, Page, RawArticle, Source
 
 __all__ = ["extract"]
@@ -63,6 +63,7 @@ def extract(
         "image": read_images(reading.images, base),
         "published": read_dateline(reading.body.text.split("\n") if reading.body else []),
     }
+    seen = merge(seen, read_labelled(reading.place))
     fields = merge(
         own, *_ordered(told, headings, head, structured, items, seen, page_says, read_links(root, base))
     )

@@ -12,7 +12,7 @@ from lxml import etree
 
 from aggregator.extract.boilerplate import blocks_of, without_boilerplate
 from aggregator.extract.choose import container, is_dropped, own_pieces
-from aggregator.extract.measure import Measures, measure
+from aggregator.extract.measures import Measures, measure
 from aggregator.extract.overrides import select_body
 from aggregator.extract.render import Piece, pieces_of, to_html, to_text
 from aggregator.extract.tree import MAX_BYTES, decode, parse_html
@@ -39,12 +39,16 @@ class PageText:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A body with the blocks it had before site memory, and how many of them that removed."""
+    """A body with the blocks it had before site memory, and how many of them that removed.
+
+    Shapes: `place` is all that stands where the body was found, bylines and the like included.
+    """
 
     body: Body | None
     blocks: tuple[Block, ...] = ()
     removed: int = 0
     images: tuple[etree._Element, ...] = ()
+    place: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class _Offer:
     pieces: list[Piece]
     where: str
     confidence: float
+    place: tuple[Piece, ...] = ()
 
     @property
     def weight(self) -> int:
@@ -79,7 +84,7 @@ def read_body(
     body = Body(html=to_html(kept), text=to_text(kept), where=offer.where, confidence=offer.confidence)
     counted = tuple(b for b, p in zip(blocks, offer.pieces, strict=True) if p.text)
     images = tuple(p.owner for p in kept if p.kind == "img")
-    return Reading(body, counted, len(offer.pieces) - len(kept), images)
+    return Reading(body, counted, len(offer.pieces) - len(kept), images, offer.place)
 
 
 def _chosen(
@@ -122,7 +127,7 @@ def _walked(page: PageText, titles: list[str]) -> _Offer | None:
     total = page.measures[page.body].mass
     weight = sum(len(p.text) for p in own)
     confidence = min(1.0, weight / _ENOUGH) * min(1.0, weight / max(1.0, 0.5 * total))
-    return _Offer(own, f"page:{_name(place)}", round(confidence, 2)) if own else None
+    return _Offer(own, f"page:{_name(place)}", round(confidence, 2), tuple(pieces)) if own else None
 
 
 def _name(element: etree._Element) -> str:

@@ -12,7 +12,7 @@ from lxml import etree
 from aggregator import urls
 from aggregator.extract.jsonld import Founds
 from aggregator.extract.junk import Part
-from aggregator.extract.measure import Measures
+from aggregator.extract.measures import Measures
 from aggregator.extract.render import image_url
 from aggregator.extract.tree import text_of
 from aggregator.items import Candidate, Found, Way
@@ -103,7 +103,9 @@ def _headings(root: etree._Element, measures: Measures) -> Iterator[tuple[etree.
     for element in islice(root.iter("h1", "h2", "h3"), 60):
         mine = measures.get(element)
         text = one_line(text_of(element))
-        if text and len(text) <= 500 and mine is not None and mine.part is not Part.COMMENTS:
+        if not text or len(text) > 500 or mine is None or mine.part is Part.COMMENTS:
+            continue
+        if element.tag == "h1" or next(element.iterancestors("nav", "aside", "footer"), None) is None:
             yield element, text
 
 
@@ -118,9 +120,10 @@ def _agreement(text: str, goals: dict[str, frozenset[str]], is_h1: bool) -> floa
         shared = len(mine & theirs)
         if shared and shared >= 0.6 * len(mine) and (len(mine) >= 3 or flat in goal):
             best = max(best, shared / len(mine) + shared / len(theirs))
-    if best and not is_h1:
-        best -= 0.2
-    return best or (_WEAK if is_h1 else 0.0)
+    if not is_h1:
+        # A section's heading shares words with the title too: only a near copy of it is the title.
+        return best - 0.2 if best >= 1.7 else 0.0
+    return best or _WEAK
 
 
 def read_images(images: Iterable[etree._Element], base: str) -> list[Found]:

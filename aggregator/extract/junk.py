@@ -105,7 +105,12 @@ _ARTICLE = _names(
 )
 # Names that speak of the page's layout, not of what the element is.
 _SCAFFOLD = _names(
-    " ", "has no with without show hide is page-template wp-singular single category tag author group", "-"
+    " ",
+    r"""
+    has no with without show hide is page-template wp-singular single group category(?!-list)
+    tag(?!-list|-cloud|-links)
+    """,
+    "-",
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ASIDE_ROLES = _words("""
@@ -121,8 +126,13 @@ def parts_by_attribute(root: etree._Element) -> dict[etree._Element, Part]:
     return {
         e: Part.ARTICLE if "articleBody" in (e.get("itemprop") or "") else Part.ASIDE
         for e in (matches if isinstance(matches, list) else ())
-        if isinstance(e, etree._Element) and e.tag not in _WHOLE_TAGS
+        if isinstance(e, etree._Element) and e.tag not in _WHOLE_TAGS and not _is_streamed(e)
     }
+
+
+def _is_streamed(element: etree._Element) -> bool:
+    """Whether it is a part that React's server sends hidden and its script puts in place: `S:1f`."""
+    return (element.get("id") or "").startswith("S:")
 
 
 # One search by libxml2: asking each element for each attribute took a third of a page's time.

@@ -25,7 +25,7 @@ NOISE = _lines(
     no comments( yet)?|back to top|torna su|next|previous|precedente|successivo|home|menu|close|chiudi
     (tags?|etichette|filed under|posted in|categor(y|ies|ia|ie)|topics|argomenti)( ?:.{0,200})?
     \d+ ?(min(ute)?s?|minuti?)( di)? ?(read|lettura)?|tempo di lettura.{0,30}|reading time.{0,30}
-    in this article|(c|copyright|©).{0,20}(riproduzione riservata|all rights reserved)?
+    in this article|(\(c\)|copyright|©).{0,60}
     riproduzione riservata.{0,20}|all rights reserved\.?
     """
 )

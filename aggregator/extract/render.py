@@ -14,7 +14,7 @@ from lxml import etree
 from aggregator import text as plain
 from aggregator import urls
 from aggregator.extract.junk import HARD_TAGS, HEADINGS, INLINE_TAGS
-from aggregator.extract.measure import MAX_DEPTH
+from aggregator.extract.measures import MAX_DEPTH
 from aggregator.items import Block
 
 _KEPT_INLINE = {"b": "strong", "i": "em"} | {tag: tag for tag in ("strong", "em", "code", "sub", "sup")}

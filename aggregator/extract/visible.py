@@ -5,13 +5,13 @@ footers are not looked at. Start reading at `read_visible`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
 from aggregator.extract.jsonld import Founds
 from aggregator.extract.junk import HARD_TAGS, HEADINGS, Part
-from aggregator.extract.measure import Measures
+from aggregator.extract.measures import Measures
 from aggregator.extract.render import Piece, pieces_of
 from aggregator.extract.tree import text_of
 from aggregator.items import Found
@@ -34,11 +34,14 @@ _UPDATED = re.compile(
 )
 _PUBLISHED = re.compile(r"(?:pubblicat|publish|posted|inserit|creat)")
 _BYLINE = re.compile(
-    r"^(?:(?:written |words |posted )?by|di|da|a cura di|autore|author|testo di|scritto da|firma)\b[: ]+(.{3,80})$",
+    r"^(?:(?:written |words |posted )?by|di|da|a cura di|autore|author|testo di|firma)\b[: ]+(.{3,80})$",
     re.IGNORECASE,
 )
 _AUTHOR_NAMES = re.compile(
     r"(?:^|[ _-])(?:authors?|byline|autore|autori|firma|by-?author|author-?name)(?:$|[ _-])", re.IGNORECASE
+)
+_DATE_NAMES = re.compile(
+    r"(?:^|[ _-])(?:\w*dates?|data|time|pub\w*|\w*time)(?:$|[ _-])|(?:Date|Time|Published)(?:$|[ _A-Z-])"
 )
 _DATELINE = re.compile(
     r"^\W{0,3}(?:\w+ [–-] )?[A-Z][\w'’ ]{2,30}(?:\([\w ]+\))?, "
@@ -65,6 +68,21 @@ def read_visible(title: etree._Element | None, body: etree._Element, measures: M
     for element in _near_elements(title, measures):
         _read_element(element, found)
     return found
+
+
+def read_labelled(pieces: Iterable[Piece]) -> Founds:
+    """Short lines of the article's own place that say themselves what day they state: `Pubblicato il ...`."""
+    found: Founds = {"published": [], "modified": []}
+    for piece in pieces:
+        if len(piece.text) <= _LONGEST and _LABEL.match(piece.folded) and looks_like_date(piece.text):
+            field = "modified" if _UPDATED.match(piece.folded) else "published"
+            _add(found, field, piece.text, f"page:{_short(piece.path)}")
+    return found
+
+
+_LABEL = re.compile(
+    r"\W*(?:(?:first )?(?:pubblicat|publish|posted|inserito)|(?:last )?updated|aggiornat|ultim[ao] )"
+)
 
 
 def read_dateline(lines: list[str]) -> list[Found]:
@@ -105,7 +123,12 @@ def _read_element(element: etree._Element, found: Founds) -> None:
         elif text and len(text) <= _LONGEST:
             _add(found, field, text, where)
         return
-    if 3 <= len(text) <= 80 and not looks_like_date(text):
+    if looks_like_date(text):
+        field = (
+            "modified" if _UPDATED.search(fold(text)) and not _PUBLISHED.search(fold(text)) else "published"
+        )
+        _add(found, field, text, where)
+    elif 3 <= len(text) <= 80 and _AUTHOR_NAMES.search(element.get("class") or "author"):
         byline = _BYLINE.match(text)
         _add(found, "authors", byline.group(1) if byline else text, where)
 
@@ -120,7 +143,7 @@ def _is_foreign(element: etree._Element, measures: Measures) -> bool:
     if element.tag in HARD_TAGS or element.tag in ("nav", "form", "footer", "button"):
         return True
     mine = measures.get(element)
-    return mine is None or mine.part is Part.COMMENTS
+    return mine is not None and mine.part is Part.COMMENTS
 
 
 def _after(title: etree._Element, measures: Measures) -> list[Piece]:
@@ -224,27 +247,35 @@ def _near_elements(title: etree._Element, measures: Measures) -> Iterator[etree.
 
 
 _TELLING = etree.XPath(
-    ".//time|.//*[@rel='author']|.//*[contains(translate(@class, 'ABFU', 'abfu'), 'auth') or "
-    "contains(@class, 'byline') or contains(@class, 'autor') or contains(@class, 'firma')]"
+    ".//time|.//*[@rel='author']|.//*[contains(translate(@class, 'ABDFPTU', 'abdfptu'), 'auth')"
+    " or contains(@class, 'byline') or contains(@class, 'autor') or contains(@class, 'firma')"
+    " or contains(@class, 'date') or contains(@class, 'Date') or contains(@class, 'data')"
+    " or contains(@class, 'time') or contains(@class, 'Time') or contains(@class, 'publi')]"
 )
 
 
 def _is_telling(element: etree._Element) -> bool:
     if element.tag == "time" or element.get("rel") == "author":
         return True
-    return len(element) <= 3 and bool(_AUTHOR_NAMES.search(element.get("class") or ""))
+    name = element.get("class") or ""
+    return len(element) <= 3 and bool(_AUTHOR_NAMES.search(name) or _DATE_NAMES.search(name))
 
 
 def _in_card(element: etree._Element, top: etree._Element, measures: Measures) -> bool:
     for parent in element.iterancestors():
         if parent is top:
             return False
-        if parent.tag in ("article", "aside", "footer", "nav", "li") and parent.tag != "li":
-            return True
         mine = measures.get(parent)
-        if mine is None or mine.part is Part.COMMENTS or _is_related(parent):
+        if parent.tag in ("article", "nav") or mine is None or mine.part is Part.COMMENTS:
+            return True
+        # A small aside beside the title holds the date; a large one is a sidebar.
+        if _is_related(parent) or (parent.tag in ("aside", "footer") and _is_long(parent, top)):
             return True
     return False
+
+
+def _is_long(element: etree._Element, top: etree._Element) -> bool:
+    return top.tag != "article" or len(text_of(element)) > 300
 
 
 _RELATED = re.compile(

@@ -13,6 +13,10 @@ from aggregator.extract.junk import HARD_TAGS, HEADINGS, INLINE_TAGS, Part, part
 # Python's stack of 1,000 is shared with whoever calls.
 MAX_DEPTH = 250
 
+# Live tickers, lists of teasers and copies in Markdown outweigh short articles up to twice; what
+# outweighs all else by more is the article under a misleading name.
+_FAR_MORE = 3.0
+
 
 @dataclass(slots=True)
 class Measure:
@@ -64,8 +68,17 @@ def measure(root: etree._Element) -> Measures:
         if walk.measures[heaviest].mass < max(200.0, walk.measures[root].mass):
             break
         walk.asides.remove(heaviest)
-        _spare(heaviest, walk.measures)
+        outweighs = walk.measures[heaviest].mass > _FAR_MORE * walk.measures[root].mass
+        if outweighs or _holds_article(heaviest, walk.measures):
+            _spare(heaviest, walk.measures)
     return walk.measures
+
+
+def _holds_article(element: etree._Element, measures: Measures) -> bool:
+    """Whether something in it is named as the article, or is its title."""
+    below = (measures.get(e) for e in element.iter("article", "main", "div", "section", "h1"))
+    named = any(m is not None and m.part is Part.ARTICLE for m in below)
+    return named or next(element.iter("article", "main", "h1"), None) is not None
 
 
 def _spare(element: etree._Element, measures: Measures) -> None:

@@ -1,0 +1,210 @@
+"""What is found of each field, and where, on pages with the markup that such sites have."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from aggregator.extract import extract
+from aggregator.items import Candidate, Found, Page, RawArticle, Source, Way
+
+URL = "https://www.example.org/en/nine-clusters/"
+NOW = datetime(2024, 3, 12, 9, 0, tzinfo=UTC)
+PROSE = (
+    "<p>The nine technology clusters of the region bring together companies, universities and research "
+    "centres, each on one technology, over all the provinces.</p>"
+    "<p>They support research and innovation with services to their members and with working groups that "
+    "meet during the year in every province of the region.</p>"
+)
+
+
+def read(
+    html: str, candidate: Candidate | None = None, source: Source | None = None, url: str = URL
+) -> RawArticle:
+    page = Page(
+        url=url, body=html.encode(), fetched_at=NOW, headers=(("content-type", "text/html; charset=utf-8"),)
+    )
+    return extract(page, candidate or Candidate(url=url, way=Way.LISTING), source or Source(id="x", url=url))
+
+
+def has(founds: tuple[Found, ...], value: str, where: str) -> bool:
+    return Found(value, where) in founds
+
+
+BULLETS = f"""<html lang="en"><head><title>Nine clusters | Cluster</title></head><body>
+<header class="site-header"><div class="clock">12/03/2024</div><h1 class="logo">Cluster</h1></header>
+<main><h1>Nine clusters</h1><ul class="post-meta"><li>11/03/2024</li><li>Non categorizzato</li></ul>
+{PROSE}
+<div class="recent"><h3>Recent Articles</h3>
+<article><h4><a href="/en/fair/">A fair</a></h4><time>05/06/2025</time><p>The fair opens.</p></article></div>
+</main><footer>Published 01/01/2020</footer></body></html>"""
+
+
+def test_date_above_the_text_and_no_other() -> None:
+    raw = read(BULLETS)
+    assert [f.value for f in raw.published] == ["11/03/2024"]
+    assert raw.published[0].where == "page:ul.post-meta>li"
+    assert raw.title[0].value == "Nine clusters"
+    assert raw.body is not None
+    assert "11/03" not in raw.body.text
+    assert "fair" not in raw.body.text
+
+
+# Markup beside the title -> the visible date and a part of its place.
+VISIBLE = [
+    ('<div class="badge"><div>26</div><div>mag</div><div>2017</div></div><h1>T</h1>', "26 mag 2017", "badge"),
+    ('<h1>T</h1><p class="info">Pubblicato il 5 luglio 2024</p>', "Pubblicato il 5 luglio 2024", "p.info"),
+    ("<h1>T</h1><p>15/01/2026 , ore 17:38</p>", "15/01/2026 , ore 17:38", "p"),
+    ('<h1>T</h1><div><span class="date">Dicembre 5, 2022</span></div>', "Dicembre 5, 2022", "div"),
+    ("<h1>T</h1><div>Pubblicato 10 mesi fa</div>", "Pubblicato 10 mesi fa", "div"),
+    ('<h1>T</h1><time datetime="2024-07-15T10:00">lunedì</time>', "2024-07-15T10:00", "time[datetime]"),
+    ('<p class="data">3 aprile 2019</p><h1>T</h1>', "3 aprile 2019", "p.data"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("markup", "value", "place"), VISIBLE)
+def test_visible_dates(markup: str, value: str, place: str) -> None:
+    raw = read(f"<body><div id=page><main><div>{markup}</div>{PROSE}</main></div></body>")
+    matching = [f for f in raw.published if f.value == value]
+    assert matching, raw.published
+    assert matching[0].where.startswith("page:")
+    assert place in matching[0].where
+
+
+# Dates that are not the article's own.
+FOREIGN = [
+    "<main><h1>T</h1>{prose}<div class='comments'><time datetime='2021-01-01'>1 gen</time></div></main>",
+    "<main><h1>T</h1>{prose}</main><aside><time datetime='2021-01-01'>1 gen</time></aside>",
+    "<nav>1 gennaio 2021</nav><main><h1>T</h1>{prose}</main>",
+    "<main><h1>T</h1>{prose}<footer>1 gennaio 2021</footer></main>",
+    "<main><h1>T</h1>{prose}<div class='related'><time datetime='2021-01-01'>1 gen</time></div></main>",
+]
+
+
+@pytest.mark.parametrize("markup", FOREIGN)
+def test_foreign_dates_are_left(markup: str) -> None:
+    assert read(f"<body><div>{markup.format(prose=PROSE)}</div></body>").published == ()
+
+
+def test_dateline() -> None:
+    text = "<p>Milano, 15 lug. (askanews) – La Regione ha approvato oggi il bando per la mobilità pulita.</p>"
+    assert any(
+        f.where == "page:dateline" and f.value.startswith("Milano, 15 lug")
+        for f in read(text + PROSE).published
+    )
+
+
+def test_structured_data_and_head() -> None:
+    raw = read(
+        """<html lang="it-IT"><head><title>Bando aperto - Sito</title>
+        <link rel="canonical" href="/bando/"><link rel="alternate" hreflang="en" href="/en/call/">
+        <meta property="og:title" content="Bando aperto"><meta property="og:type" content="article">
+        <meta property="og:image" content="/foto.jpg"><meta property="og:image:width" content="1200">
+        <meta property="og:image:height" content="630"><meta property="og:locale" content="it_IT">
+        <meta property="article:published_time" content="2024-03-11T08:30:00+01:00">
+        <meta property="article:tag" content="bandi"><meta name="robots" content="noarchive, NOINDEX">
+        <script type="application/ld+json">{"@context":"https://schema.org","@graph":[
+        {"@type":"WebSite","name":"Sito"},
+        {"@type":"NewsArticle","headline":"Bando aperto","datePublished":"2024-03-11T08:30:00+01:00",
+         "dateModified":"2024-03-12T10:00:00+01:00","author":[{"@type":"Person","name":"Anna Verdi"}],
+         "image":{"@type":"ImageObject","url":"https://www.example.org/foto.jpg"},"inLanguage":"it",
+         "url":"https://www.example.org/bando/","keywords":["idrogeno"],}]}</script></head>
+        <body><main><h1>Bando aperto</h1>""" + PROSE + "</main></body></html>",
+        url="https://www.example.org/bando/",
+    )  # fmt: skip
+    assert has(raw.canonical, "https://www.example.org/bando/", "meta:link[rel=canonical]")
+    assert raw.title[0] == Found("Bando aperto", "page:h1")
+    assert raw.published[0] == Found("2024-03-11T08:30:00+01:00", "jsonld:NewsArticle.datePublished")
+    assert has(raw.modified, "2024-03-12T10:00:00+01:00", "jsonld:NewsArticle.dateModified")
+    assert has(raw.authors, "Anna Verdi", "jsonld:NewsArticle.author")
+    assert raw.image[0] == Found("https://www.example.org/foto.jpg", "meta:og:image[1200x630]")
+    assert {f.value for f in raw.language} == {"it-IT", "it_IT", "it"}
+    assert {f.value for f in raw.tags} == {"idrogeno", "bandi"}
+    assert {f.value for f in raw.kind} == {"article", "NewsArticle"}
+    assert raw.translations == (("en", "https://www.example.org/en/call/"),)
+    assert raw.robots == ("noarchive", "noindex")
+
+
+def test_jsonld_of_another_article_is_left() -> None:
+    nodes = (
+        '[{"@type":"NewsArticle","url":"https://www.example.org/other/","datePublished":"2020-01-01"},'
+        f'{{"@type":"NewsArticle","url":"{URL}","datePublished":"2024-03-11"}}]'
+    )
+    raw = read(f'<script type="application/ld+json">{nodes}</script><h1>T</h1>{PROSE}')
+    assert [f.value for f in raw.published] == ["2024-03-11"]
+
+
+def test_candidate_fields_keep_their_way() -> None:
+    candidate = Candidate(
+        url=URL, way=Way.WORDPRESS, title="Nine clusters", modified="2024-03-12",
+        published="2024-03-11T09:00:00",
+        authors=("Redazione",), tags=("news",), translations=(("it", "https://www.example.org/nove/"),),
+    )  # fmt: skip
+    raw = read(f"<h1>Nine clusters</h1>{PROSE}", candidate)
+    assert has(raw.published, "2024-03-11T09:00:00", "wordpress:date")
+    assert has(raw.modified, "2024-03-12", "wordpress:modified")
+    assert has(raw.authors, "Redazione", "wordpress:authors")
+    assert raw.translations == (("it", "https://www.example.org/nove/"),)
+
+
+def test_sitemap_keys() -> None:
+    raw = read(PROSE, Candidate(url=URL, way=Way.SITEMAP, published="2024-03-11", modified="2024-03-12"))
+    assert has(raw.published, "2024-03-11", "sitemap:publication_date")
+    assert has(raw.modified, "2024-03-12", "sitemap:lastmod")
+
+
+def test_date_in_the_address_comes_last() -> None:
+    raw = read(f"<h1>T</h1><p>15 luglio 2024</p>{PROSE}", url="https://www.example.org/2024/07/15/t/")
+    assert raw.published[-1] == Found("2024/07/15", "url:path")
+    assert raw.published[0].value == "15 luglio 2024"
+
+
+def test_selectors_of_the_catalogue_come_first() -> None:
+    source = Source(
+        id="x", url=URL,
+        fields=(
+            ("published", "span.quando"), ("title", "h2.vero"), ("body", "div.testo"),
+            ("image", "img.grande::attr(src)"), ("tags", ":::"),
+        ),
+    )  # fmt: skip
+    raw = read(
+        '<h1>Sezione</h1><h2 class="vero">Titolo vero</h2><span class="quando">11 marzo</span>'
+        '<img class="grande" src="/g.jpg"><div class="testo"><p>Poche parole.</p></div><div>'
+        + PROSE
+        + "</div>",
+        source=source,
+    )
+    assert raw.title[0] == Found("Titolo vero", "selector:h2.vero")
+    assert raw.published[0] == Found("11 marzo", "selector:span.quando")
+    assert raw.image[0].value == "https://www.example.org/g.jpg"
+    assert raw.body is not None
+    assert (raw.body.text, raw.body.where) == ("Poche parole.", "selector:body")
+
+
+def test_microdata() -> None:
+    raw = read(
+        '<div itemscope itemtype="https://schema.org/Article"><h1 itemprop="headline">T</h1>'
+        '<meta itemprop="datePublished" content="2024-03-11"><span itemprop="author" itemscope '
+        'itemtype="https://schema.org/Person"><b itemprop="name">Anna Verdi</b></span>'
+        f'<div itemprop="articleBody">{PROSE}</div><div itemscope itemtype="https://schema.org/Comment">'
+        '<i itemprop="dateCreated">2025-01-01</i></div></div>'
+    )
+    assert [f.value for f in raw.published] == ["2024-03-11"]
+    assert has(raw.authors, "Anna Verdi", "microdata:author")
+
+
+# Bytes and declared charset -> the title.
+CHARSETS = [
+    ("<h1>Perché è così</h1>".encode(), "text/html; charset=iso-8859-1", "Perché è così"),
+    ("<h1>Perché è così</h1>".encode("cp1252"), "text/html", "Perché è così"),
+    ("<h1>Perché è così</h1>".encode("cp1252"), "text/html; charset=utf-8", "Perché è così"),
+    ("<meta charset=windows-1252><h1>L’€uro</h1>".encode("cp1252"), "", "L’€uro"),
+    ("\ufeff<h1>Perché</h1>".encode("utf-16"), "text/html", "Perché"),
+    ("<h1>перевод</h1>".encode("koi8-r"), "text/html; charset=koi8-r", "перевод"),
+    ("<h1>PerchÃ© Ã¨ cosÃ¬</h1>".encode(), "text/html; charset=utf-8", "Perché è così"),
+]
+
+
+@pytest.mark.parametrize(("body", "content_type", "title"), CHARSETS)
+def test_charsets(body: bytes, content_type: str, title: str) -> None:
+    page = Page(url=URL, body=body + b"<p>x</p>", fetched_at=NOW, headers=(("content-type", content_type),))
+    assert extract(page, Candidate(url=URL, way=Way.LISTING), Source(id="x", url=URL)).title[0].value == title
