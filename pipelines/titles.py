@@ -117,7 +117,7 @@ def clean_title(value: str) -> str:
     text = repair(value)
     if "<" in text:
         text = html_to_text(text) or text
-    return _COUNTER.sub("", one_line(text)).strip(" \t|»«›•·")
+    return _COUNTER.sub("", one_line(text)).strip(" \t|›•·").removeprefix("»").removesuffix("«").strip()
 
 
 def is_site_name(text: str, source: Source, url: str) -> bool:
