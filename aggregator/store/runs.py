@@ -5,7 +5,7 @@ one statement repeats the test for what is due and inserts, so that no two worke
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -128,6 +128,22 @@ def _close_expired(session: Session, now: datetime) -> None:
     )
     for row in lost.all():
         log.warning("run lost source=%s run=%s", row.source_id, row.id)
+
+
+def abandon(session: Session, is_gone: Callable[[str], bool], now: datetime) -> int:
+    """Closes as LOST the open visits of workers known to be gone; how many.
+
+    Killed workers would else keep their hosts until their leases expire.
+    """
+    open_runs = session.execute(select(CrawlRunRow.id, CrawlRunRow.worker).where(_OPEN)).all()
+    ids = [row.id for row in open_runs if is_gone(row.worker)]
+    values = {"ended_at": now, "outcome": RunOutcome.LOST.value, "error": "its worker was killed"}
+    if ids:
+        session.execute(
+            update(CrawlRunRow).where(CrawlRunRow.id.in_(ids), _OPEN).values(values),
+            execution_options={"synchronize_session": False},
+        )
+    return len(ids)
 
 
 def renew(session: Session, lease: Lease, *, now: datetime, lease_minutes: float = 15) -> Lease:
