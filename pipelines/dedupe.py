@@ -140,6 +140,8 @@ def _is_near(here: Wording, there: Wording, like: Likeness) -> bool:
         return False
     if like.least >= _SAME_TITLE and is_same_title:
         return True
+    if here.source_id and here.source_id == there.source_id:
+        return False  # a site does not rewrite its own article under another title: that is its template
     return like.most >= _MOSTLY and like.least >= _MOSTLY_OF_BOTH
 
 

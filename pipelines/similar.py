@@ -6,7 +6,6 @@ Knows no archive. Start reading at `compare`; `near_keys` are what a copy is fou
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from heapq import nsmallest
 from itertools import compress, pairwise
 
 from pipelines.facts import replaced
@@ -58,8 +57,8 @@ class Likeness:
 def near_keys(wording: Wording) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The keys to write down for a text, and the ones to look up."""
     head, rest = wording.shingles[:_HEAD], wording.shingles[_HEAD:]
-    head_probes = nsmallest(_HEAD_PROBES, set(head))
-    rest_probes = nsmallest(_REST_PROBES, set(rest).difference(head))
+    head_probes = sorted(set(head))[:_HEAD_PROBES]
+    rest_probes = sorted(set(rest).difference(head))[:_REST_PROBES]
     keys = dict.fromkeys(head_probes[:_HEAD_KEYS] + rest_probes[:_REST_KEYS])
     return tuple(keys), tuple(dict.fromkeys(head_probes + rest_probes))
 

@@ -7,7 +7,6 @@ Numbers, dates, names and words of one root stand in both. Knows no archive. Sta
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from heapq import nsmallest
 
 from pipelines.facts import CALENDAR, is_number
 from pipelines.wording import Wording, word_hash
@@ -77,9 +76,9 @@ def cross_keys(wording: Wording) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 
 def _smallest(strong: list[str], weak: list[str], language: str, count: int) -> tuple[int, ...]:
-    keys = nsmallest(count, (word_hash(f"{language}{word}") for word in strong))
+    keys = sorted([word_hash(language + word) for word in strong])[:count]
     if len(keys) < count:
-        keys += nsmallest(count - len(keys), (word_hash(f"{language}{word}") for word in weak))
+        keys += sorted([word_hash(language + word) for word in weak])[: count - len(keys)]
     return tuple(keys)
 
 

@@ -24,7 +24,7 @@ _THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 _UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"\d+(?:[.,]\d+)*|[{_UNSPACED}]|[^\W\d_{_UNSPACED}]+")
 # A capital behind a word that ends no sentence.
-_NAME = re.compile(r"(?<=[^\W_,;)] )(?:[A-ZÀ-Þ][^\W\d_]+)|(?<=[,;)] )(?:[A-ZÀ-Þ][^\W\d_]+)")
+_NAME = re.compile(r"(?<=[\w,;)] )[A-ZÀ-Þ][^\W\d_]+")
 # Where more words than this are written like names, capitals say nothing; nor do they in German.
 _MOST_NAMES = 0.5
 _CAPITAL_NOUNS = frozenset(("de", "lb", "nds"))
@@ -88,11 +88,11 @@ class Wording:
         """Words that are written as names where no sentence begins; empty where all are."""
         if self.language in _CAPITAL_NOUNS:
             return frozenset()
-        text = f"{self.text[:_READ_CHARACTERS]}\nx {self.title[:_TITLE_CHARACTERS]}"
+        text = f"{self.text[:_READ_CHARACTERS]}\n{self.title[:_TITLE_CHARACTERS]}"
         found = _NAME.findall(text.replace("’", "'").replace("'", " "))
         if len(found) > _MOST_NAMES * (len(self.words) + len(self.title_words)):
             return frozenset()
-        return frozenset(map(fold, found))
+        return frozenset(fold(" ".join(found)).split())
 
 
 class _WordHashes(dict[str, int]):

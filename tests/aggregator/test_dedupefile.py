@@ -12,7 +12,7 @@ RELEASE = (
 )
 ENGLISH = (
     "The Lombardy mobility network yesterday chose its new board, which will stay in office for three years. "
-    "Carla Bassi, an engineer from Treviglio, returns as its head, with twelve directors elected by 84 companies. "
+    "Carla Bassi, an engineer from Treviglio, returns as its head, with twelve directors named by 84 firms.\n"
     "Batteries, test sites on the lake and a school for technicians are among the priorities. "
     "The balance closes with projects of 2.4 million euros under way and no debts to members."
 )
@@ -69,8 +69,10 @@ def test_a_translation_joins_its_original_whichever_comes_first() -> None:
 
 
 def test_bad_rows_cost_their_line() -> None:
-    rows: list[dict[str, object]] = [{"id": 1, "url": "nulla"}, {"error": "not JSON"}, {"id": 2}, {"id": 3, "published": "ieri"},
-            {"id": 4, "url": None, "title": None, "text": None, "published": None, "lang": None}]  # fmt: skip
+    rows: list[dict[str, object]] = [
+        {"id": 1, "url": "nulla"}, {"error": "not JSON"}, {"id": 2}, {"id": 3, "published": "ieri"},
+        {"id": 4, "url": None, "title": None, "text": None, "published": None, "lang": None},
+    ]  # fmt: skip
     answers = list(dedupe_rows(rows))
     assert [("error" in a, a["level"]) for a in answers] == [
         (True, "new"), (True, "new"), (False, "new"), (True, "new"), (False, "new"),
