@@ -5,9 +5,6 @@ Knows neither text nor calendar. Start reading at `Draft`.
 
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Literal
-
-Unit = Literal["second", "minute", "hour", "day", "week", "month", "year"]
 
 
 @dataclass(slots=True)

@@ -63,5 +63,8 @@ def _ask(text: str) -> datetime | None:
         "REQUIRE_PARTS": ["day", "month", "year"],
         "PARSERS": ["absolute-time"],
     }
-    parsed: datetime | None = dateparser.parse(text, languages=list(_LANGUAGES), settings=settings)
+    try:
+        parsed: datetime | None = dateparser.parse(text, languages=list(_LANGUAGES), settings=settings)
+    except (ValueError, OverflowError, TypeError, AttributeError, RecursionError):
+        return None  # seen from it on odd numbers; to us all are 'not read'
     return parsed

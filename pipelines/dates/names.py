@@ -144,7 +144,7 @@ AND_WORDS = frozenset({"e", "ed", "and", "&"})
 
 CLOCK_MARKS = frozenset("ore h hr alle all dalle dall at from @ mezzogiorno mezzanotte".split())
 CLOCK_FILLERS = frozenset(
-    "con inizio a partire le starting start time orario ritrovo il dal il_ tra fra between apertura".split()
+    "con inizio a partire le starting start time orario ritrovo il dal tra fra between apertura".split()
 )
 NOON = {"mezzogiorno": 12, "noon": 12, "midday": 12, "mezzanotte": 0, "midnight": 0}
 

@@ -27,6 +27,7 @@ _LABELS = {
     **dict.fromkeys(MODIFIED_LABELS, "modified"),
     **dict.fromkeys(DEADLINE_LABELS, "deadline"),
 }
+_PUBLISHED_RANK = {"published": 0, "": 1, "deadline": 2, "modified": 3}
 _LABEL_REACH = 7  # tokens: `Ultima modifica effettuata il giorno`
 _CLOSERS = frozenset(".;|•·!?")
 
@@ -69,15 +70,16 @@ def read_date(
 ) -> Reading | None:
     """The date that the text states for that role, or None; parameters as in `read_dates`.
 
-    Shapes: for `published` and `header` what is labelled so goes before what is not, and what is
-        labelled as modified comes last.
+    Shapes: for `published` what is labelled so goes before what is not, and what is labelled as
+        modified comes last; for `event` both come last.
     """
     readings = read_dates(text, language=language, order=order, zone=zone, reference=reference, role=role)
     if len(readings) < 2:
         return readings[0] if readings else None
     if role == "published":
-        rank = {"published": 0, "": 1, "deadline": 2, "modified": 3}
-        return min(readings, key=lambda reading: rank[reading.label])
+        return min(readings, key=lambda reading: _PUBLISHED_RANK[reading.label])
+    if role == "event":
+        return next((r for r in readings if r.label not in ("published", "modified")), readings[0])
     return readings[0]
 
 

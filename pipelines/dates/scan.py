@@ -6,8 +6,6 @@ Knows no dates. Every token keeps its place in the text as given. Start reading 
 import re
 from typing import NamedTuple
 
-from pipelines.dates.names import MONTHS
-
 NUMBER, WORD, END = "9", "a", ""
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|\S")
 _ENTITY = re.compile(r"&(?:amp;)?(?:#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});")
@@ -117,8 +115,3 @@ def _close_up(text: str) -> tuple[str, list[int] | None]:
         at = end
     kept.extend(range(at, len(text)))
     return "".join(text[n] for n in kept), kept
-
-
-def month_of(token: Token) -> int:
-    """The month that a word names, 0 for none."""
-    return MONTHS.get(token.text, 0)
