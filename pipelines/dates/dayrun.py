@@ -82,7 +82,7 @@ def close_list(days: list[Day], links: set[str], tail: tuple[Day, int], first_st
         return Phrase(days[0], None, stop)
     if any(b <= a for a, b in pairwise(numbers)):
         return None
-    if links == {","} or ("to" in links and "and" in links):
+    if ("to" in links and "and" in links) or (links == {","} and len(days) == 2):
         return None
     is_run = numbers[-1] - numbers[0] == len(numbers) - 1
     if is_run or ("to" in links and len(days) == 2):

@@ -77,7 +77,7 @@ def _day_slash_month(ts: Tokens, i: int, setting: Setting, *, is_proved: bool) -
     if ts[i + 1].kind == ".":
         proved = is_proved and ts[i + 2].size == 2 and not before.startswith("ore")
         proved = proved and (has_clock or ts[i].gap)
-        return read if proved or (is_proved and _ends_range(ts, stop, setting)) else None
+        return read if proved or _ends_range(ts, stop, setting) else None
     if (
         is_proved
         or before in _DAY_PREPOSITIONS

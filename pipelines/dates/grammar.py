@@ -57,7 +57,7 @@ _GLUE = frozenset(
     {*MONTHS, *WEEKDAYS, *OPENERS, *CLOCK_MARKS, *TO_WORDS, *AND_WORDS, "l", "il", "del", "dell", "le"}
 )
 _DASHES = frozenset({"-", "→", ">", "›"})
-_LINKS = frozenset("di del dell della of on il l the giorno giornata dello in".split())
+_LINKS = frozenset("di del dell della of on il l the circa giorno giornata dello in".split())
 _LINK_PUNCTUATION = frozenset(",-|()'.•·")
 
 

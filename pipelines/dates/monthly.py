@@ -20,7 +20,7 @@ _MONTH_PREPOSITIONS = frozenset(
 def month_first(ts: Tokens, i: int, setting: Setting) -> Phrase | None:
     """`March 5, 2025`, `June 11-12, 2025`, `Dicembre 5, 2022`, `from Nov. 9 to 11`."""
     j = i + 1
-    j += ts[j].kind == "."
+    j += ts[j].kind == "." or (ts[j].kind == "-" and not ts[j].gap and not ts[j + 1].gap)
     j += ts[j].text == "the"
     number = day_number(ts, j)
     if number is None or ts[j].kind != NUMBER or _goes_on(ts, number[1]):

@@ -50,6 +50,8 @@ def is_free(ts: Tokens, i: int, stop: int, *, in_list: bool) -> bool:
         return False
     if not after.gap:
         if after.kind in _SEPARATORS and ts[stop + 1].kind == NUMBER and not ts[stop + 1].gap:
+            if ts[stop + 2].kind == ":":  # `12/06/2025-18:30`
+                return after.kind == "-"
             # ISO 8601 writes `2025-05-31/2025-06-01` for a span.
             return after.kind == "/" and ts[i].size == ts[stop + 1].size == 4
         if after.kind == WORD and after.text not in ("t", "h", "ore", "alle"):

@@ -58,7 +58,9 @@ def _told_from_today(ts: Tokens, i: int, setting: Setting) -> Phrase | None:
 
 def _weekday_behind(ts: Tokens, i: int) -> tuple[int | None, int]:
     """The weekday in `5 March 2025 (mercoledì)`."""
-    if ts[i].kind in ("(", ",") and ts[i + 1].text in FULL_WEEKDAYS and ts[i + 2].kind in (")", END, "-"):
+    after = ts[i + 2]
+    closes = after.kind in (")", END, "-", ",") or (after.kind == NUMBER and ts[i + 3].kind == ":")
+    if ts[i].kind in ("(", ",") and ts[i + 1].text in FULL_WEEKDAYS and closes:
         return WEEKDAYS[ts[i + 1].text], i + 2 + (ts[i + 2].kind == ")")
     return None, i
 
