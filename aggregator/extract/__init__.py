@@ -53,7 +53,6 @@ def extract(
     stated = [f.value for reading in (head, structured, told) for f in reading.get("title", ())[:2]]
     headings, title = read_titles(root, measures, stated)
     items = read_microdata(root)
-    seen = read_visible(title, top, measures)
     reading = read_body(
         PageText(top, measures, page, base), candidate, source, _first(structured.pop("body", [])),
         [f.value for f in headings["title"][:1]] + stated, boilerplate, _addresses(page, head),
@@ -63,6 +62,7 @@ def extract(
         "image": read_images(reading.images, base),
         "published": read_dateline(reading.body.text.split("\n") if reading.body else []),
     }
+    seen = read_visible(reading.container if title is None else title, reading.place, top, measures)
     seen = merge(seen, read_labelled(reading.place))
     fields = merge(
         own, *_ordered(told, headings, head, structured, items, seen, page_says, read_links(root, base))

@@ -41,7 +41,8 @@ class PageText:
 class Reading:
     """A body with the blocks it had before site memory, and how many of them that removed.
 
-    Shapes: `place` is all that stands where the body was found, bylines and the like included.
+    Shapes: `place` is all that stands where the body was found, bylines and the like included, and
+        `container` the element that it was found in, if any.
     """
 
     body: Body | None
@@ -49,6 +50,7 @@ class Reading:
     removed: int = 0
     images: tuple[etree._Element, ...] = ()
     place: tuple[Piece, ...] = ()
+    container: etree._Element | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class _Offer:
     where: str
     confidence: float
     place: tuple[Piece, ...] = ()
+    container: etree._Element | None = None
 
     @property
     def weight(self) -> int:
@@ -84,7 +87,7 @@ def read_body(
     body = Body(html=to_html(kept), text=to_text(kept), where=offer.where, confidence=offer.confidence)
     counted = tuple(b for b, p in zip(blocks, offer.pieces, strict=True) if p.text)
     images = tuple(p.owner for p in kept if p.kind == "img")
-    return Reading(body, counted, len(offer.pieces) - len(kept), images, offer.place)
+    return Reading(body, counted, len(offer.pieces) - len(kept), images, offer.place, offer.container)
 
 
 def _chosen(
@@ -127,7 +130,7 @@ def _walked(page: PageText, titles: list[str]) -> _Offer | None:
     total = page.measures[page.body].mass
     weight = sum(len(p.text) for p in own)
     confidence = min(1.0, weight / _ENOUGH) * min(1.0, weight / max(1.0, 0.5 * total))
-    return _Offer(own, f"page:{_name(place)}", round(confidence, 2), tuple(pieces)) if own else None
+    return _Offer(own, f"page:{_name(place)}", round(confidence, 2), tuple(pieces), place) if own else None
 
 
 def _name(element: etree._Element) -> str:

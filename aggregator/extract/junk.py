@@ -120,40 +120,29 @@ _ASIDE_ROLES = _words("""
 _ASIDE_TAGS = _words("nav footer aside form button dialog menu noscript object")
 
 
-def parts_by_attribute(root: etree._Element) -> dict[etree._Element, Part]:
-    """The few elements whose role, style or microdata says what they are, whatever their names."""
-    matches = _TELLING(root)
-    return {
-        e: Part.ARTICLE if "articleBody" in (e.get("itemprop") or "") else Part.ASIDE
-        for e in (matches if isinstance(matches, list) else ())
-        if isinstance(e, etree._Element) and e.tag not in _WHOLE_TAGS and not _is_streamed(e)
-    }
-
-
-def _is_streamed(element: etree._Element) -> bool:
-    """Whether it is a part that React's server sends hidden and its script puts in place: `S:1f`."""
-    return (element.get("id") or "").startswith("S:")
-
-
-# One search by libxml2: asking each element for each attribute took a third of a page's time.
-_TELLING = etree.XPath(
-    "descendant-or-self::*[@hidden or @aria-modal='true' or contains(@itemprop, 'articleBody')"
-    " or contains(@style, 'display:none') or contains(@style, 'display: none')"
-    f" or {' or '.join(f'@role={role!r}' for role in sorted(_ASIDE_ROLES))}]"
-)
-_WHOLE_TAGS = frozenset(("body", "html", "main"))
-
-
 def part_of(element: etree._Element) -> Part:
-    """What the element seems to be by tag, class and id. Never raises."""
+    """What the element seems to be by tag, role, style, microdata, class and id. Never raises."""
     tag = element.tag
+    get = element.get
+    names = get("class")
+    part = part_of_names(names) if names else Part.PLAIN
+    if tag in INLINE_TAGS:
+        return part
     if tag in _WHOLE_TAGS:
         return Part.PLAIN
-    part = Part.ASIDE if tag in _ASIDE_TAGS else Part.PLAIN
-    for names in (element.get("class"), element.get("id")):
-        if names:
-            part = max(part, part_of_names(names))
-    return part
+    if names := get("id"):
+        part = max(part, part_of_names(names))
+    style = get("style")
+    if (style and _DISPLAY_NONE.search(style)) or get("hidden") is not None or get("role") in _ASIDE_ROLES:
+        # React's server sends parts hidden that its script puts in place: `S:1f`.
+        return part if (names or "").startswith("S:") else Part.ASIDE
+    if get("itemprop") and "articleBody" in (get("itemprop") or ""):
+        return Part.ARTICLE
+    return Part.ASIDE if part is Part.PLAIN and tag in _ASIDE_TAGS else part
+
+
+_DISPLAY_NONE = re.compile(r"display\s*:\s*none")
+_WHOLE_TAGS = frozenset(("body", "html", "main"))
 
 
 @lru_cache(maxsize=16384)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from aggregator.extract.junk import HARD_TAGS, HEADINGS, INLINE_TAGS, Part, part_of, parts_by_attribute
+from aggregator.extract.junk import HARD_TAGS, HEADINGS, INLINE_TAGS, Part, part_of
 
 # Deeper than this an element's text counts as its own: unclosed tags nest up to 2,048 levels, and
 # Python's stack of 1,000 is shared with whoever calls.
@@ -61,7 +61,7 @@ def measure(root: etree._Element) -> Measures:
     A part that seems to be surroundings by its name and yet holds more running text than all the
     rest is taken for the article: names are weak evidence.
     """
-    walk = _Walk(parts_by_attribute(root))
+    walk = _Walk()
     walk.visit(root, 0, False)
     while walk.asides:
         heaviest = max(walk.asides, key=lambda element: walk.measures[element].mass)
@@ -95,8 +95,7 @@ def _spare(element: etree._Element, measures: Measures) -> None:
 
 
 class _Walk:
-    def __init__(self, told: dict[etree._Element, Part]) -> None:
-        self._told = told
+    def __init__(self) -> None:
         self.measures: Measures = {}
         self.asides: list[etree._Element] = []
         self._run = 0
@@ -104,7 +103,7 @@ class _Walk:
 
     def visit(self, element: etree._Element, depth: int, in_link: bool) -> Measure:
         """The element's Measure, after those of all below it."""
-        mine = self.measures[element] = Measure(self._told.get(element) or part_of(element))
+        mine = self.measures[element] = Measure(part_of(element))
         tag = element.tag
         if tag == "a" and element.get("href"):
             in_link = True

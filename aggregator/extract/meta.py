@@ -18,6 +18,7 @@ _META = {
     "published": """
         article:published_time og:article:published_time og:published_time article:published article.published
         datepublished date_published publishdate publish-date publish_date publisheddate published_date
+        published-date
         publication_date publicationdate publication-date published_time published parsely-pub-date
         sailthru.date cxenseparse:recs:publishtime rnews:datepublished bt:pubdate dc.date.issued
         dcterms.issued dcterms.available dc.date.created dcterms.created dc.date dcterms.date
@@ -27,7 +28,7 @@ _META = {
     "modified": """
         article:modified_time og:updated_time og:modified_time og:article:modified_time article:modified
         datemodified date_modified dcterms.modified dc.date.modified dc.modified lastmod last-modified
-        modified_time modified revised updated_time article.updated""",
+        modified_time modified revised updated_time updated article.updated""",
     "authors": """
         author article:author og:article:author article:author_name dc.creator dcterms.creator
         parsely-author sailthru.author citation_author byl cxenseparse:author""",

@@ -6,6 +6,8 @@ footers are not looked at. Start reading at `read_visible`.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice, takewhile
 
 from lxml import etree
 
@@ -56,18 +58,28 @@ _PROSE = 300
 _LONGEST = 120
 
 
-def read_visible(title: etree._Element | None, body: etree._Element, measures: Measures) -> Founds:
-    """Found tuples for `published`, `modified` and `authors` read near the title, nearest first."""
+def read_visible(
+    title: etree._Element | None, opening: Iterable[Piece], body: etree._Element, measures: Measures
+) -> Founds:
+    """Found tuples for `published`, `modified` and `authors` read near the title, nearest first.
+
+    `title` is its element, or what holds the text where the page shows no title; `opening` are
+    the pieces that the text's place begins with.
+    """
     found: Founds = {"published": [], "modified": [], "authors": []}
     if title is None:
         return found
-    after = _after(title, measures)
+    after = _after(title, measures) if title.tag in HEADINGS else _before_prose(opening)
     before = _before(title, body, measures)
     for piece in _joined_badges(after) + _joined_badges(before):
         _read_line(piece, found)
     for element in _near_elements(title, measures):
         _read_element(element, found)
     return found
+
+
+def _before_prose(pieces: Iterable[Piece]) -> list[Piece]:
+    return list(takewhile(lambda piece: len(piece.text) <= _LONGEST, islice(pieces, _AFTER)))
 
 
 def read_labelled(pieces: Iterable[Piece]) -> Founds:
@@ -236,29 +248,16 @@ def _near_elements(title: etree._Element, measures: Measures) -> Iterator[etree.
         top = parent
         if parent.tag in ("article", "main"):
             break
-    matches = _TELLING(top)
-    for element in matches if isinstance(matches, list) else ():
-        if (
-            isinstance(element, etree._Element)
-            and _is_telling(element)
-            and not _in_card(element, top, measures)
-        ):
+    for element in top.iter():
+        names = element.get("class")
+        telling = element.tag == "time" or (names and len(element) <= 3 and _is_telling(names))
+        if (telling or element.get("rel") == "author") and not _in_card(element, top, measures):
             yield element
 
 
-_TELLING = etree.XPath(
-    ".//time|.//*[@rel='author']|.//*[contains(translate(@class, 'ABDFPTU', 'abdfptu'), 'auth')"
-    " or contains(@class, 'byline') or contains(@class, 'autor') or contains(@class, 'firma')"
-    " or contains(@class, 'date') or contains(@class, 'Date') or contains(@class, 'data')"
-    " or contains(@class, 'time') or contains(@class, 'Time') or contains(@class, 'publi')]"
-)
-
-
-def _is_telling(element: etree._Element) -> bool:
-    if element.tag == "time" or element.get("rel") == "author":
-        return True
-    name = element.get("class") or ""
-    return len(element) <= 3 and bool(_AUTHOR_NAMES.search(name) or _DATE_NAMES.search(name))
+@lru_cache(maxsize=4096)
+def _is_telling(names: str) -> bool:
+    return bool(_AUTHOR_NAMES.search(names) or _DATE_NAMES.search(names))
 
 
 def _in_card(element: etree._Element, top: etree._Element, measures: Measures) -> bool:
