@@ -1,17 +1,16 @@
 """The demo: the bundled sample sites, crawled, stored and published without any network.
 
-Knows how the parts are put together, nothing of their insides. Start reading at `demo`.
+Knows how the parts are put together, nothing of their insides. Start reading at `run_demo`.
 """
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 from aggregator.catalogue import load_catalogue
 from aggregator.config import Config
@@ -31,15 +30,18 @@ _TYPES = {
 }
 
 
-def demo(
-    config: Config,
-    keep: Path | None,
-    *,
-    is_served: bool,
-    say: Callable[[str], None],
-    answer: Callable[[Mapping[str, Any]], None] | None,
-) -> int:
-    """Crawls the sample sites into a folder and publishes their feeds; gives the exit code."""
+@dataclass(frozen=True, slots=True)
+class DemoReport:
+    """What a demo did, and where it left its files."""
+
+    crawled: CrawlReport
+    published: PublishReport
+    archive: Path
+    public: Path
+
+
+def run_demo(config: Config, keep: Path | None) -> DemoReport:
+    """Crawls the sample sites into a folder and publishes their feeds. Once in a process."""
     folder = (keep or Path(tempfile.mkdtemp(prefix="aggregator-demo-"))).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     archive, public = folder / "archive.sqlite", folder / "public"
@@ -54,27 +56,13 @@ def demo(
         feed_days=_EVER_DAYS,
     )
     crawled, published = run_samples(config)
-    new = sum(report.counts.new for report in crawled.sources)
-    copies = sum(report.counts.copies for report in crawled.sources)
-    if answer is not None:
-        answer({"sources": len(crawled.sources), "articles": new, "copies": copies, "feeds": published.feeds,
-                "folder": str(public), "database": str(archive)})  # fmt: skip
-    else:
-        from aggregator.commands.tables import run_table
-
-        run_table(crawled.sources)
-        say(f"\n{len(crawled.sources)} sources, {new} articles, {copies} copies found and not repeated, "
-            f"{published.feeds} feeds")  # fmt: skip
-        say(f"feeds:    {public / 'index.html'}\narchive:  {archive}")
-    if is_served:
-        _serve(public, say)
-    return 0 if all(report.error is None for report in crawled.sources) else 1
+    return DemoReport(crawled, published, archive, public)
 
 
 def run_samples(config: Config) -> tuple[CrawlReport, PublishReport]:
     """One run of the main job over the sample sites with these options. Once in a process."""
     catalogue = load_catalogue(samples_root() / "catalogue.toml", None, pace=config.pace)
-    store = open_store(config.database)
+    store = open_store(config.database, authority=config.authority)
     try:
         with SampleSites() as proxy:
             # Names such as mobilita.example exist behind this proxy alone.
@@ -104,7 +92,8 @@ class _Handler(SimpleHTTPRequestHandler):
         """Stays silent: a demo is looked at, not logged."""
 
 
-def _serve(public: Path, say: Callable[[str], None]) -> None:
+def serve_folder(public: Path, say: Callable[[str], None]) -> None:
+    """Serves the published folder on 127.0.0.1 until Ctrl-C, for a look at a demo."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(public))) as server:
         say(f"served at http://127.0.0.1:{server.server_address[1]}/ until Ctrl-C")
         with suppress(KeyboardInterrupt):

@@ -7,7 +7,7 @@ the words count only where the page says little else. Start reading at `refuse_a
 import re
 from urllib.parse import urlsplit
 
-from aggregator.items import Candidate, Page, RawArticle, Reason, Refused
+from aggregator.items import Candidate, Page, RawArticle, Reason, Refused, Way
 from aggregator.text import fold
 from pipelines.address import is_root, key_of
 
@@ -127,6 +127,8 @@ def refuse_answer(page: Page, candidate: Candidate) -> Refused | None:
     if candidate.is_full_text and candidate.content:
         return None
     if not page.body.strip():
+        if candidate.way is Way.IMPORT:
+            return None
         return Refused(page.url, Reason.EMPTY, "no bytes")
     kind = (page.header("content-type") or "").partition(";")[0].strip().lower()
     if page.body.startswith(_BINARY):
@@ -150,6 +152,8 @@ def _refuse_redirect(page: Page) -> Refused | None:
 
 def refuse_article(raw: RawArticle, title: str, candidate: Candidate) -> Refused | None:
     """Why what was read is no article; None if it may be one. `title` is the chosen one, or ''."""
+    if candidate.way is Way.IMPORT and not candidate.content and title:
+        return None  # a person says that it is an article; its text is elsewhere
     text = raw.body.text if raw.body else ""
     count = len(text.split())
     # Not the headings: a form in a corner of the page has one of its own.

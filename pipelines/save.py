@@ -17,7 +17,7 @@ from datetime import datetime
 
 from aggregator.errors import StoreError
 from aggregator.items import Article, Fetched, Match, Reason, Refused
-from aggregator.store import Session, Store, memory, runs, savepoint, sightings
+from aggregator.store import Session, Store, articles, memory, runs, savepoint, sightings
 from aggregator.store.memory import UrlKey
 from aggregator.store.runs import Lease, RunCounts
 from aggregator.store.sightings import Arrival, arrive
@@ -74,6 +74,24 @@ class Saver:
             outcomes = [outcome for wave in _waves(prepared) for outcome in _save_wave(session, visit, wave)]
             runs.count(session, self._lease, _tally(outcomes))
         return [outcome if isinstance(outcome, Refused) else outcome.match for outcome in outcomes]
+
+
+def save_imported(
+    store: Store, source_id: str, items: Sequence[Digested], now: datetime, *, live_days: int
+) -> list[Saved | Refused]:
+    """What rows from elsewhere are to the archive, in order, once durable and announced.
+
+    There is no visit, so no lease: a row is one article, and nothing is learnt from its site.
+    Saving again changes nothing.
+
+    Raises: StoreError when the database cannot be used; then nothing of the batch is kept.
+    """
+    visit = Visit(source_id, now, is_backfill=True)
+    prepared = [_prepare(fetched, outcome) for fetched, outcome in items]
+    with store.write() as session:
+        outcomes = [outcome for wave in _waves(prepared) for outcome in _save_wave(session, visit, wave)]
+        articles.announce(session, source_id, now=now, live_days=live_days)
+    return outcomes
 
 
 def _prepare(fetched: Fetched, outcome: Article | Refused) -> _Kept | _Turned:

@@ -38,15 +38,12 @@ class Job:
     def open_store(self, *, migrate: bool = True) -> "Store":
         """The archive, created where there is none. Raises: StoreError."""
         from aggregator.store import open_store
-        from aggregator.store.archive import DEFAULT_AUTHORITY, set_authority
+        from aggregator.store.archive import DEFAULT_AUTHORITY
 
-        store = open_store(self.config.database, migrate=migrate)
+        store = open_store(self.config.database, migrate=migrate, authority=self.config.authority or None)
         for note in store.notes:
             self.say(note)
-        if self.config.authority:
-            with store.write() as session:
-                set_authority(session, self.config.authority)
-        elif store.notes:
+        if store.notes and not self.config.authority:
             self.warn(f"no authority is set: ids of entries are minted under {DEFAULT_AUTHORITY}, for ever")
         return store
 

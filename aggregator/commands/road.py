@@ -14,6 +14,7 @@ from aggregator.commands.common import Job, command
 
 if TYPE_CHECKING:
     from aggregator.crawl import CrawlReport
+    from aggregator.demo import DemoReport
     from aggregator.feeds.publish import PublishReport
 
 PROBLEMS = 1
@@ -36,11 +37,31 @@ def _add_demo(group: click.Group) -> None:
     @click.option("--serve", is_flag=True, help="Serve the feeds on 127.0.0.1 until Ctrl-C.")
     def demo(job: Job, keep: Path | None, serve: bool) -> int:
         """Crawl the bundled sample sites, without network, and publish their feeds."""
-        from aggregator.demo import demo
+        from aggregator.demo import run_demo, serve_folder
 
-        return demo(
-            job.config, keep, is_served=serve, say=job.say, answer=job.answer if job.is_json else None
-        )
+        done = run_demo(job.config, keep)
+        _tell_demo(job, done)
+        if serve:
+            serve_folder(done.public, job.say)
+        return 0 if all(report.error is None for report in done.crawled.sources) else PROBLEMS
+
+
+def _tell_demo(job: Job, done: "DemoReport") -> None:
+    from aggregator.commands.tables import run_table
+
+    reports, feeds = done.crawled.sources, done.published.feeds
+    new, copies = sum(r.counts.new for r in reports), sum(r.counts.copies for r in reports)
+    index = done.public / "index.html"
+    if job.is_json:
+        figures = {"sources": len(reports), "articles": new, "copies": copies, "feeds": feeds}
+        job.answer({**figures, "index": str(index), "database": str(done.archive)})
+        return
+    if job.verbosity >= 0:
+        run_table(reports)
+    job.say(
+        f"\n{len(reports)} sources, {new} articles, {copies} copies found and not repeated, {feeds} feeds"
+    )
+    job.say(f"feeds:    {index}\narchive:  {done.archive}")
 
 
 def _add_init(group: click.Group) -> None:
@@ -217,9 +238,8 @@ def _add_import(group: click.Group) -> None:
 
         store = job.open_store()
         try:
-            report = take_in(
-                store, job.catalogue, file, jobs=job.config.jobs, ack=click.echo if ack else None
-            )
+            days = job.config.feed_days
+            report = take_in(store, job.catalogue, file, live_days=days, ack=click.echo if ack else None)
         finally:
             store.close()
         for line in report.errors:

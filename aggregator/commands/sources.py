@@ -3,6 +3,7 @@
 Changes go to the operator's own file alone. Start reading at `add_to`.
 """
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -76,9 +77,8 @@ def _add_changes(group: click.Group) -> None:
             raise click.BadParameter(str(error), param_hint="URL") from error
         if same is not None and source_id is None:
             raise click.UsageError(f"{url} is source {same.id!r} already; give an --id to add it again")
-        given: dict[str, object] = {"id": new_id, "url": url} | {
-            k: v for k, v in keys.items() if v is not None
-        }
+        stated = {key: value for key, value in keys.items() if value is not None}
+        given: dict[str, object] = {"id": new_id, "url": url, **stated}
         if feeds:
             given["feeds"] = list(feeds)
         _editor(job).add_sources([given])
@@ -119,7 +119,7 @@ def _add_exchange(group: click.Group) -> None:
         enabled = [source for source in job.catalogue.sources if source.enabled]
         data = render_opml(enabled, "aggregator") if form == "opml" else render_toml(enabled).encode()
         if out is None:
-            click.get_binary_stream("stdout").write(data)
+            sys.stdout.buffer.write(data)
         else:
             out.write_bytes(data)
 
