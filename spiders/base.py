@@ -109,7 +109,7 @@ class SourceSpider(Spider):
             visit.listed.add(url)
             visit.open_listings += 1
             visit.chains[url] = chain or url
-            yield self._request(visit, url, self._parse_listing, validator=visit.memory.validator(url))
+            yield self._request(visit, url, self._parse_listing, asked=url)
 
     def _discover(self, response: Response, visit: Visit) -> Iterator[Any]:
         """Reads from a home page, or from robots.txt, which ways in its owner offers."""
@@ -120,25 +120,25 @@ class SourceSpider(Spider):
             visit.errors.append(f"no way in found at {page.url} (HTTP {page.status})")
         yield from self._next_entrance(visit)
 
-    def _parse_listing(self, response: Response, visit: Visit) -> Iterator[Any]:
+    def _parse_listing(self, response: Response, visit: Visit, asked: str) -> Iterator[Any]:
         page = page_of(response)
         further: list[Request] = []
         if page.status == 304:
             visit.counts["not_modified"] += 1
-        elif page.status in (404, 410) and visit.entrance and page.requested_url not in visit.entrance.urls:
+        elif page.status in (404, 410) and visit.entrance and asked not in visit.entrance.urls:
             pass  # the page after the last one: that is how many programs end a list
         elif page.status >= 400:
-            visit.errors.append(f"HTTP {page.status} at {page.requested_url}")
+            visit.errors.append(f"HTTP {page.status} at {asked}")
         else:
             # All at once: were the generator put off half-way, another list's end would end the listing.
-            further = list(self._read_listing(page, visit))
+            further = list(self._read_listing(page, visit, asked))
         visit.open_listings -= 1
         is_last = visit.open_listings == 0
         yield from further
         if is_last:
             yield from self._after_listing(visit)
 
-    def _read_listing(self, page: Page, visit: Visit) -> Iterator[Request]:
+    def _read_listing(self, page: Page, visit: Visit, asked: str) -> Iterator[Request]:
         entrance = visit.entrance
         if entrance is None:
             return
@@ -147,12 +147,12 @@ class SourceSpider(Spider):
         except ParseError as error:
             visit.errors.append(str(error))
             return
-        chain = visit.chains[page.requested_url]
+        chain = visit.chains[asked]
         fresh = visit.add(read.candidates, chain)
         visit.counts["outside"] += read.outside
         etag, modified = page.header("etag"), page.header("last-modified")
         if etag or modified:
-            visit.validators[page.requested_url] = Validator(page.requested_url, etag, modified)
+            visit.validators[asked] = Validator(asked, etag, modified)
         if visit.wants_more(fresh):
             yield from self._list(visit, read.more, chain)
 
@@ -191,11 +191,16 @@ class SourceSpider(Spider):
 
     def _request(
         self, visit: Visit, url: str, parse: Callable[..., Iterator[Any]], *,
-        validator: Validator | None = None, candidate: Candidate | None = None,
+        asked: str | None = None, candidate: Candidate | None = None,
     ) -> Request:  # fmt: skip
         """A request that belongs to a visit: whatever becomes of it, the visit hears of its end."""
-        kwargs: dict[str, Any] = {"visit": visit} | ({"candidate": candidate} if candidate else {})
+        kwargs: dict[str, Any] = {"visit": visit}
         headers = {}
+        if candidate is not None:
+            kwargs["candidate"] = candidate
+        if asked is not None:
+            kwargs["asked"] = asked
+        validator = visit.memory.validator(asked) if asked is not None else None
         if validator and not visit.is_backfill:
             headers = {"If-None-Match": validator.etag, "If-Modified-Since": validator.last_modified}
 
