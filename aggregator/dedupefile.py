@@ -4,22 +4,19 @@ The archive's own rules on a memory of what came before; no database. Start read
 `dedupe_rows`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from aggregator.errors import AggregatorError
 from aggregator.items import Level, Match
-from aggregator.near import MemoryPostings, Sketch, overlap
+from aggregator.near import Kin, MemoryPostings
 from aggregator.urls import canonical_url
-from pipelines.dedupe import Nearby, cross_favour, decide_near, decide_translation, near_favour, sketch
+from pipelines.dedupe import relate, sketch
 from pipelines.keys import text_key
 from pipelines.repair import repair
 from pipelines.wording import Wording
-
-# Articles that are compared in full, of those that share keys: a copy is among the first two.
-_CANDIDATES = 5
 
 
 def dedupe_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -40,23 +37,17 @@ def dedupe_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 @dataclass(slots=True)
-class _Taken:
-    """An article that was taken in: what it is called, and its group."""
-
-    id: Any
-    wording: Wording
-    parent: int
-
-
-@dataclass(slots=True)
 class _Known:
-    """All that came before: groups as trees of articles, addresses, texts and postings."""
+    """All that came before: articles by their number, addresses, texts, postings and groups."""
 
-    articles: list[_Taken] = field(default_factory=list)
+    ids: list[Any] = field(default_factory=list)
+    wordings: list[Wording] = field(default_factory=list)
+    kins: list[Kin] = field(default_factory=list)
+    groups: dict[int, list[int]] = field(default_factory=dict)
+    spoken: dict[int, frozenset[str]] = field(default_factory=dict)
     urls: dict[str, int] = field(default_factory=dict)
     texts: dict[str, int] = field(default_factory=dict)
-    near: MemoryPostings = field(default_factory=MemoryPostings)
-    languages: dict[int, frozenset[str]] = field(default_factory=dict)
+    postings: MemoryPostings = field(default_factory=MemoryPostings)
 
     def take(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to one row."""
@@ -64,26 +55,27 @@ class _Known:
             raise ValueError(str(row["error"]))
         wording = _wording(row)
         match = self._same(row, wording)
-        number = len(self.articles)
-        self.articles.append(_Taken(row.get("id"), wording, number))
-        self.languages[number] = frozenset((wording.language,))
+        number = len(self.ids)
         ties = [match] if match else self._like(number, wording)
+        self.ids.append(row.get("id"))
+        self.wordings.append(wording)
+        self.kins.append(Kin(number, wording.language, wording.day))
+        self.groups[number], self.spoken[number] = [number], frozenset((wording.language,))
         for tie in ties:
             self._join(number, tie)
         match = ties[0] if ties else Match(Level.NEW, reason="neither its URL nor its text is known")
-        of = None if match.entry_id is None else self.articles[match.entry_id].id
         return {
             "id": row.get("id"),
-            "cluster": str(self.articles[self._group(number)].id),
+            "cluster": str(self.ids[self.kins[number].group]),
             "level": match.level.value,
-            "of": of,
+            "of": None if match.entry_id is None else self.ids[match.entry_id],
             "score": match.score,
             "reason": match.reason,
         }
 
     def _same(self, row: Mapping[str, Any], wording: Wording) -> Match | None:
         """The article at the same address or of the same text; its own are remembered."""
-        number = len(self.articles)
+        number = len(self.ids)
         by_url = self.urls.setdefault(canonical_url(str(row["url"])), number) if row.get("url") else number
         has_text = bool(wording.text.strip())
         by_text = self.texts.setdefault(text_key(wording.text, wording.title), number) if has_text else number
@@ -94,44 +86,37 @@ class _Known:
         return None
 
     def _like(self, number: int, wording: Wording) -> list[Match]:
-        """The ties to nearly the same article and to a translation, best first."""
+        """The ties to nearly the same article and to a translation; its own keys are written down."""
         keys = sketch(wording)
-        shared = overlap(keys.probes, self.near.find(keys.probes), self._group)
+        ties = relate(wording, keys, self)
+        self.postings.add(number, (*keys.keys, *keys.cross_keys))
+        return ties
 
-        def favour(other: int) -> int:
-            return near_favour(wording, self.articles[other].wording)
+    def find(self, probes: Sequence[int]) -> Mapping[int, Sequence[int]]:
+        """The numbers of the articles that hold each of these keys."""
+        return self.postings.find(probes)
 
-        near = decide_near(wording, self._nearby(shared.rank(favour, _CANDIDATES)), shared.rarity)
-        self.near.add(number, (*keys.keys, *keys.cross_keys))
-        if near and len(self.languages[self._group(near.entry_id or 0)]) > 1:
-            return [near]
-        translation = self._translation(keys, wording)
-        return [tie for tie in (near, translation) if tie]
+    def kin(self, id_: int) -> Kin:
+        """The group of the article, its language and day."""
+        return self.kins[id_]
 
-    def _translation(self, keys: Sketch, wording: Wording) -> Match | None:
-        shared = overlap(keys.cross_probes, self.near.find(keys.cross_probes), self._group)
+    def languages(self, group: int) -> frozenset[str]:
+        """The languages that the group has articles in."""
+        return self.spoken[group]
 
-        def favour(other: int) -> int:
-            known = self.languages[self._group(other)]
-            return 0 if wording.language in known else cross_favour(wording, self.articles[other].wording)
-
-        return decide_translation(wording, self._nearby(shared.rank(favour, _CANDIDATES)))
-
-    def _nearby(self, numbers: Iterable[int]) -> list[Nearby]:
-        groups = [(number, self._group(number)) for number in numbers]
-        return [Nearby(n, g, self.articles[n].wording, self.languages[g]) for n, g in groups]
-
-    def _group(self, number: int) -> int:
-        while (parent := self.articles[number].parent) != number:
-            self.articles[number].parent = self.articles[parent].parent
-            number = parent
-        return number
+    def wording(self, id_: int) -> Wording:
+        """The article's words."""
+        return self.wordings[id_]
 
     def _join(self, number: int, tie: Match) -> None:
-        one, other = self._group(number), self._group(tie.entry_id or 0)
+        one, other = self.kins[number].group, self.kins[tie.entry_id or 0].group
+        if one == other:
+            return
         first, second = min(one, other), max(one, other)
-        self.articles[second].parent = first
-        self.languages[first] |= self.languages[second]
+        for member in self.groups.pop(second):
+            self.kins[member] = replace(self.kins[member], group=first)
+            self.groups[first].append(member)
+        self.spoken[first] |= self.spoken.pop(second)
 
 
 def _wording(row: Mapping[str, Any]) -> Wording:

@@ -7,7 +7,7 @@ store has the same `find` and `add` in SQL.
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import date
 
 # A key that this many articles hold is a template's or a household name: only the newest are kept,
 # so that a lookup costs the same in an archive of any size. At half, the weekly bulletins of some
@@ -30,16 +30,16 @@ class Sketch:
     cross_probes: tuple[int, ...] = ()
 
 
-class Postings(Protocol):
-    """Who holds which key: in memory here, in the archive's tables in the store."""
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """What is known of an article without reading it.
 
-    def find(self, probes: Iterable[int]) -> Mapping[int, Sequence[int]]:
-        """The holders of each key that has any, newest last."""
-        ...
+    Shapes: `group` is the id of its group of copies and translations.
+    """
 
-    def add(self, holder: int, keys: Iterable[int]) -> None:
-        """Writes the keys down; where `MOST_HOLDERS` hold one, the oldest lets go."""
-        ...
+    group: int
+    language: str
+    day: date | None
 
 
 class MemoryPostings:

@@ -1,14 +1,16 @@
 """What an arriving Article is to the archive: new, the same, nearly the same, or a translation.
 
 Pure: knows the neighbours it is given, and neither database nor page. Start reading at `decide`;
-`decide_near` goes on where it says new.
+`relate` goes on where it says new.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
 
 from aggregator.items import Article, Level, Match
-from aggregator.near import Sketch
+from aggregator.near import Kin, Sketch, overlap
 from aggregator.store.neighbours import Neighbours
 from pipelines.similar import Likeness, compare, near_keys
 from pipelines.translate import LANGUAGES, CrossLikeness, cross_keys, likeness
@@ -26,6 +28,8 @@ _MOSTLY, _MOSTLY_OF_BOTH = 0.6, 0.3  # of the smaller and of the larger: cut and
 _SAME_TITLE = 0.4  # of both, under one title
 _RARE = 0.4  # of what few others say
 _SOON_DAYS = 21
+_SOON_FAVOUR = 4  # how many times the keys of an article of these days count among candidates
+_CANDIDATES = 5  # compared in full: a copy is among the first two
 _SAME_ISSUE_DAYS = 1
 _LATER, _LATER_RARE = 0.95, 0.9
 _TRANSLATED_DAYS = 5
@@ -66,19 +70,73 @@ class Nearby:
     languages: frozenset[str] = frozenset()
 
 
+class Past(Protocol):
+    """The articles that came before, as `relate` looks at them: in memory, or in the archive."""
+
+    def find(self, probes: Sequence[int]) -> Mapping[int, Sequence[int]]:
+        """The ids of the articles that hold each of these keys."""
+        ...
+
+    def kin(self, id_: int) -> Kin:
+        """The group of the article, its language and day."""
+        ...
+
+    def languages(self, group: int) -> frozenset[str]:
+        """The languages that the group has articles in."""
+        ...
+
+    def wording(self, id_: int) -> Wording:
+        """The article's words."""
+        ...
+
+
 def sketch(wording: Wording) -> Sketch:
     """The keys that the article is found again by, and that it looks for others with."""
     return Sketch(*near_keys(wording), *cross_keys(wording))
 
 
-def near_favour(here: Wording, there: Wording) -> int:
-    """How much keys count that an article of that day and language shares: copies come soon."""
-    return 0 if here.language != there.language else 4 if _days(here, there) <= _SOON_DAYS else 1
+def relate(wording: Wording, keys: Sketch, past: Past) -> list[Match]:
+    """What ties the article to earlier ones: a copy of one, a translation of one, both or nothing.
+
+    Shapes: one tie of a kind at most, so that no chains grow; the one to a copy comes first.
+    """
+    near = _relate_near(wording, keys, past)
+    group = past.kin(near.entry_id).group if near and near.entry_id is not None else None
+    if group is not None and len(past.languages(group)) > 1:
+        return [near] if near else []
+    translation = _relate_translation(wording, keys, past)
+    return [tie for tie in (near, translation) if tie]
 
 
-def cross_favour(here: Wording, there: Wording) -> int:
-    """How much keys count that an article of that day and language shares: translations come within days."""
-    return int(here.language != there.language and _days(here, there) <= _TRANSLATED_DAYS)
+def _relate_near(wording: Wording, keys: Sketch, past: Past) -> Match | None:
+    shared = overlap(keys.probes, past.find(keys.probes), lambda id_: past.kin(id_).group)
+
+    def favour(id_: int) -> int:
+        kin = past.kin(id_)
+        if kin.language != wording.language:
+            return 0
+        return _SOON_FAVOUR if _apart(wording.day, kin.day) <= _SOON_DAYS else 1
+
+    best = shared.rank(favour, _CANDIDATES)
+    return decide_near(wording, [_nearby(id_, past) for id_ in best], shared.rarity)
+
+
+def _relate_translation(wording: Wording, keys: Sketch, past: Past) -> Match | None:
+    shared = overlap(keys.cross_probes, past.find(keys.cross_probes), lambda id_: past.kin(id_).group)
+
+    def favour(id_: int) -> int:
+        kin = past.kin(id_)
+        if kin.language == wording.language or _apart(wording.day, kin.day) > _TRANSLATED_DAYS:
+            return 0
+        return 0 if wording.language in past.languages(kin.group) else 1
+
+    best = shared.rank(favour, _CANDIDATES)
+    return decide_translation(wording, [_nearby(id_, past) for id_ in best])
+
+
+def _nearby(id_: int, past: Past) -> Nearby:
+    group = past.kin(id_).group
+    return Nearby(id_, group, past.wording(id_), past.languages(group))
 
 
 def decide_near(
@@ -160,10 +218,12 @@ def _are_dated(here: Wording, there: Wording) -> bool:
 
 
 def _days(here: Wording, there: Wording) -> int:
+    return _apart(here.day, there.day)
+
+
+def _apart(one: date | None, other: date | None) -> int:
     """The days between two articles; none where one has no date."""
-    if here.day is None or there.day is None:
-        return 0
-    return abs((here.day - there.day).days)
+    return 0 if one is None or other is None else abs((one - other).days)
 
 
 def _near_reason(like: Likeness, days: int) -> str:
