@@ -58,6 +58,13 @@ class Precision(StrEnum):
     YEAR = "year"
 
 
+class EventKind(StrEnum):
+    """What an article announces: something that takes place, or a last day for something."""
+
+    EVENT = "event"
+    DEADLINE = "deadline"
+
+
 class Level(StrEnum):
     """What a new Article is to the archive (see `Match`)."""
 

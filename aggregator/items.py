@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from aggregator.choices import (
     DateOrder,
+    EventKind,
     Keep,
     Kind,
     Level,
@@ -18,6 +19,7 @@ from aggregator.choices import (
     RunOutcome,
     Way,
 )
+from aggregator.event import Event
 
 __all__ = [
     "Article",
@@ -27,6 +29,8 @@ __all__ = [
     "Candidate",
     "DateOrder",
     "Entry",
+    "Event",
+    "EventKind",
     "Evidence",
     "Fetched",
     "Found",
@@ -327,7 +331,8 @@ class Article:
     """A page as the archive will know it: typed, clean, decided.
 
     Shapes: `html` is sanitised; `text` has a line a block; `url` is the address it was read
-        at, `canonical_url` the normalised key; `fingerprint` is the hash of the folded text.
+        at, `canonical_url` the normalised key; `fingerprint` is the hash of the folded text;
+        `events` come by their start.
     Units: instants are UTC; `published_day` is in the Source's zone. An unknown date is None.
     """
 
@@ -346,6 +351,7 @@ class Article:
     image: str | None = None
     tags: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    events: tuple[Event, ...] = ()
     translations: tuple[tuple[str, str], ...] = ()
     blocks: tuple[Block, ...] = ()
     robots: tuple[str, ...] = ()
