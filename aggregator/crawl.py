@@ -38,7 +38,9 @@ def crawl(
     with store.write() as session:
         sources.sync(session, catalogue.sources, catalogue.digest)
     levels = {log: log.level for log in (logging.getLogger(), logging.getLogger("scrapy"))}
+    logging.disable(logging.INFO)  # Scrapy would list its settings and libraries first
     process = AsyncCrawlerProcess(_settings(config, catalogue))
+    logging.disable(logging.NOTSET)
     for log, level in levels.items():
         log.setLevel(level)  # Scrapy sets its own when a process is made
     crawler = process.create_crawler(SourceSpider)

@@ -10,26 +10,25 @@ Start reading at `Road.visits`.
 
 import asyncio
 import logging
-import os
-import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Self, TypeVar
 
 from aggregator.catalogue import Catalogue, load_catalogue
 from aggregator.config import Config, load
 from aggregator.errors import StoreError
-from aggregator.items import Fetched, Kind, Page, Reason, RunOutcome, Way
+from aggregator.items import Fetched, Kind, Page, Reason, RobotsRules, RunOutcome, Way
 from aggregator.schedule import next_due
 from aggregator.store import Store, memory, open_store, runs, sources
 from aggregator.store.runs import Lease, LeaseLostError, RunCounts
+from aggregator.worker import is_gone, own_name
 from pipelines.pool import Digester
 from pipelines.save import Digested, Saver
 from pipelines.settle import apply, finish, load_pages, plan_settling
-from spiders.base import Dropped, PassedOver
+from spiders.base import Dropped, PassedOver, RobotsMemory
 from spiders.visit import Visit, depth_of
 
 log = logging.getLogger(__name__)
@@ -37,6 +36,7 @@ log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 LEASE_MINUTES = 10.0
+ROBOTS_AGE = timedelta(days=1)  # RFC 9309, 2.4: rules should not be used for longer than 24 hours
 # One transaction for up to so many articles, or for what came in so many seconds: 50 cost the
 # disk no more than one does, and nobody waits longer than a fifth of a second.
 BATCH_ARTICLES = 50
@@ -90,7 +90,7 @@ class Road:
         self.config, self.request, self._store, self._progress = config, request, store, progress
         self._vocabulary = catalogue.vocabulary
         self._sources = {source.id: source for source in catalogue.sources}
-        self._worker = f"{socket.gethostname()}:{os.getpid()}"
+        self._worker = own_name()
         self._stops: dict[str, _Stop] = {}
         self._done: list[SourceReport] = []
         self._finishing: set[asyncio.Task[None]] = set()
@@ -98,6 +98,7 @@ class Road:
         self._database = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._digester = Digester(self._vocabulary, config.jobs)
         self._renewal: asyncio.Task[None] | None = None
+        self._robots: RobotsMemory | None = None
 
     @classmethod
     def from_settings(cls, settings: Any, *, only: str = "") -> Self:  # noqa: ANN401  Scrapy's Settings
@@ -139,6 +140,7 @@ class Road:
             return []
         now = datetime.now(UTC)
         with self._store.write() as session:
+            runs.abandon(session, is_gone, now)
             leases = runs.take(
                 session, worker=self._worker, now=now, sources=wanted, limit=free, lease_minutes=LEASE_MINUTES
             )
@@ -148,7 +150,7 @@ class Road:
     def _open(self, session: Any, lease: Lease, now: datetime) -> Visit:  # noqa: ANN401  the store's session
         source = self._sources[lease.source_id]
         is_backfill = self.request.since is not None
-        remembered = memory.load_memory(session, source.id)
+        remembered = memory.load_memory(session, source.id, is_backfill=is_backfill)
         is_cluster = source.kind is Kind.CLUSTER
         config = self.config
         depth = depth_of(
@@ -186,6 +188,20 @@ class Road:
                 except LeaseLostError as error:
                     stop.is_lost = True
                     log.warning("%s", error)
+
+    async def open_robots(self, robots: RobotsMemory) -> tuple[RobotsRules, ...]:
+        """The rules of robots.txt files read within a day; what this crawl reads is kept at its end."""
+        self._robots = robots
+        return await self._in_database(self._load_robots)
+
+    def _load_robots(self) -> tuple[RobotsRules, ...]:
+        with self._store.read() as session:
+            return memory.load_robots(session, datetime.now(UTC) - ROBOTS_AGE)
+
+    def _save_robots(self) -> None:
+        if self._robots is not None and self._robots.fetched:
+            with self._store.write() as session:
+                memory.save_robots(session, self._robots.fetched)
 
     # ------------------------------------------------------------- items
 
@@ -313,7 +329,7 @@ class Road:
             if visit.candidates and visit.way is not None:
                 memory.save_way(session, lease.source_id, visit.way.way, visit.way.urls)
             failed = runs.failures(session, lease.source_id) + 1 if outcome is RunOutcome.FAILED else 0
-            due = next_due(now, failures=failed)
+            due = next_due(now, failures=failed, not_before=visit.not_before)
             runs.close(session, lease, outcome, now=now, next_due_at=due, counts=found, error=error)
 
     async def close(self) -> None:
@@ -329,6 +345,7 @@ class Road:
         for stop in list(self._stops.values()):
             stop.visit.errors.append("interrupted before the visit was over")
             await self._finish(stop)
+        await self._in_database(self._save_robots)
         self._digester.close()
         self._database.shutdown()
 

@@ -8,6 +8,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -58,7 +59,7 @@ class Digester:
             # forkserver: a fork of a process with threads and a running loop may deadlock.
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["pipelines.normalise"])
-            self._pool = ProcessPoolExecutor(self._jobs, mp_context=context, initializer=_ignore_interrupt)
+            self._pool = ProcessPoolExecutor(self._jobs, mp_context=context, initializer=_start_worker)
         return self._pool
 
     def _discard(self) -> None:
@@ -86,6 +87,15 @@ def _failed(fetched: Fetched, error: Exception) -> Refused:
     return Refused(fetched.page.url, Reason.ERROR, f"{type(error).__name__}: {error}"[:300])
 
 
-def _ignore_interrupt() -> None:
+def _start_worker() -> None:
     """Ctrl-C is the parent's affair: it lets the workers finish what it has handed out."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for its next page for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -17,9 +17,20 @@ from scrapy.utils.misc import load_object
 from twisted.python.failure import Failure
 
 from aggregator.errors import ParseError
-from aggregator.items import Candidate, Fetched, Page, Reason, Refused, Source, Validator, Way
+from aggregator.items import (
+    Candidate,
+    Fetched,
+    Page,
+    Reason,
+    Refused,
+    RobotsRules,
+    Source,
+    Validator,
+    Way,
+)
 from spiders import detect, feed, listing, sitemap, wordpress
 from spiders.reading import Listing
+from spiders.robots import Robots
 from spiders.visit import Visit
 
 log = logging.getLogger(__name__)
@@ -50,8 +61,19 @@ class PassedOver:
     urls: tuple[str, ...]
 
 
+class RobotsMemory(Protocol):
+    """What this crawl read itself of robots.txt files."""
+
+    @property
+    def fetched(self) -> tuple[RobotsRules, ...]:
+        """The rules worth keeping for a day."""
+
+
 class Road(Protocol):
     """What the spider needs of whoever started it."""
+
+    async def open_robots(self, robots: RobotsMemory) -> tuple[RobotsRules, ...]:
+        """Rules that earlier crawls read; `robots` is asked at the end for those to keep."""
 
     def visits(self) -> AsyncIterator[Visit]:
         """The visits to make, their Sources leased, as hosts become free."""
@@ -83,6 +105,9 @@ class SourceSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """The first requests of every visit."""
+        robots = self.crawler.get_downloader_middleware(Robots)
+        if robots is not None:
+            robots.preload(await self.road.open_robots(robots))
         async for visit in self.road.visits():
             visit.entrances.extend(visit.first_entrances(wordpress.first_urls(visit.source)))
             for request in self._next_entrance(visit):
@@ -234,6 +259,7 @@ class SourceSpider(Spider):
 
     def _failed(self, failure: Failure, visit: Visit, candidate: Candidate | None) -> Iterator[Any]:
         error = failure.value
+        visit.ask_not_before(getattr(error, "retry_at", None))
         reason = getattr(error, "reason", None)
         words = f"{type(error).__name__}: {error}"[:300]
         if candidate is not None:

@@ -63,6 +63,7 @@ class Visit:
     counts: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
     past_errors: list[str] = field(default_factory=list)
+    not_before: datetime | None = None
     validators: dict[str, Validator] = field(default_factory=dict)
 
     @property
@@ -127,6 +128,11 @@ class Visit:
         self.errors = []
         self.entrance = self.entrances.popleft() if self.entrances else None
         return self.entrance
+
+    def ask_not_before(self, moment: datetime | None) -> None:
+        """Notes when the server wants to be asked again, the latest of all it said."""
+        if moment is not None:
+            self.not_before = max(moment, self.not_before or moment)
 
     @property
     def trouble(self) -> str | None:

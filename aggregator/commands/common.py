@@ -114,6 +114,7 @@ def start_log(job: Job) -> None:
     level = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(job.verbosity, logging.DEBUG)
     root = logging.getLogger()
     root.handlers[:] = [handler(job.config.log_format)]
+    root.handlers[0].setLevel(level)  # Scrapy sets its loggers' levels anew when it starts
     root.setLevel(level)
     for noisy in ("scrapy", "twisted", "asyncio", "filelock"):
         logging.getLogger(noisy).setLevel(max(level, logging.ERROR if job.verbosity < 1 else level))

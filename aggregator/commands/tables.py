@@ -12,6 +12,9 @@ from aggregator.items import RunOutcome
 from aggregator.road import SourceReport
 
 
+_LOG_WIDTH = 400  # characters: the longest error kept is 1,000, and rare
+
+
 def run_row(report: SourceReport) -> dict[str, Any]:
     """The row of one visit, for machines."""
     counts = report.counts
@@ -52,7 +55,9 @@ def run_table(reports: Iterable[SourceReport]) -> None:
             str(counts.failed),
             _why(report),
         )
-    Console(soft_wrap=False).print(table)
+    console = Console()
+    # In a log each row is one line, however long; a terminal folds the last column.
+    Console(width=None if console.is_terminal else _LOG_WIDTH).print(table)
 
 
 def publish_line(report: PublishReport, out: Path) -> str:
