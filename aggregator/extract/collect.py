@@ -26,6 +26,7 @@ _WAY_KEYS = {
     Way.LISTING: {"published": "date"},
 }
 _MAX_FOUND = 12
+_A_LINE = 4
 # How well a heading agrees with the head's titles: an h1 that does not, and the same words.
 _WEAK, _EXACT = 0.1, 3.0
 _LONGEST = 5000
@@ -93,9 +94,14 @@ def read_titles(
         ranked.append((agreement, element, text))
         if agreement == _EXACT and element.tag == "h1":
             break
+    # The page's only h1, if it is a line and not a name, is what readers see as the title.
+    alone = sum(e.tag == "h1" for _, e, _ in ranked) == 1 and all(
+        len(words(text)) >= _A_LINE for _, e, text in ranked if e.tag == "h1"
+    )
     ranked = sorted((r for r in ranked if r[0]), key=lambda r: -r[0])[:3]
     for agreement, element, text in ranked:
-        found["title" if agreement > _WEAK else "weak"].append(Found(text, f"page:{_name(element)}"))
+        trusted = agreement > _WEAK or (alone and element is ranked[0][1])
+        found["title" if trusted else "weak"].append(Found(text, f"page:{_name(element)}"))
     return found, ranked[0][1] if ranked else None
 
 
