@@ -20,7 +20,6 @@ from aggregator.items import Candidate, Page, Source, Way
 
 NOW = datetime(2024, 3, 12, tzinfo=UTC)
 WORDS = ("cluster", "impresa", "ricerca", "bando", "regione", "mobilità", "energia", "progetto", "rete")
-)
 
 
 def made_page(number: int) -> bytes:
@@ -83,9 +82,7 @@ def main() -> None:
             systems["trafilatura"] = theirs
             costs["trafilatura"] = [cpu_of(theirs, pages)]
     size = sum(map(len, bodies)) / len(bodies) / 1000
-    print(
-        f"{len(pages)} pages of {size:.0f} kB, {arguments.rounds} rounds, Python {sys.version.split()[0]}"
-    )
+    print(f"{len(pages)} pages of {size:.0f} kB, {arguments.rounds} rounds, Python {sys.version.split()[0]}")
     mine = statistics.median(costs["extract"])
     for name, values in costs.items():
         median = statistics.median(values)

@@ -7,7 +7,7 @@ here. Start reading at `extract`.
 from lxml import etree
 
 from aggregator import urls
-from aggregator.extract.body import PageText, Reading, read_body
+from aggregator.extract.body import Material, Reading, read_body
 from aggregator.extract.collect import (
     merge,
     read_address,
@@ -53,10 +53,11 @@ def extract(
     stated = [f.value for reading in (head, structured, told) for f in reading.get("title", ())[:2]]
     headings, title = read_titles(root, measures, stated)
     items = read_microdata(root)
-    reading = read_body(
-        PageText(top, measures, page, base), candidate, source, _first(structured.pop("body", [])),
-        [f.value for f in headings["title"][:1]] + stated, boilerplate, _addresses(page, head),
-    )  # fmt: skip
+    titles = tuple([f.value for f in headings["title"][:1]] + stated)
+    material = Material(
+        page, candidate, source, base, titles, top, measures, _first(structured.pop("body", []))
+    )
+    reading = read_body(material, boilerplate, _addresses(page, head))
     page_says: Founds = {
         "language": read_language(root),
         "image": read_images(reading.images, base),
@@ -64,22 +65,14 @@ def extract(
     }
     seen = read_visible(reading.container if title is None else title, reading.place, top, measures)
     seen = merge(seen, read_labelled(reading.place))
-    fields = merge(
-        own, *_ordered(told, headings, head, structured, items, seen, page_says, read_links(root, base))
-    )
+    beside = merge(items, seen, page_says, read_links(root, base))
+    fields = merge(own, *_ordered(told, headings, head, structured, page_says, beside))
     translations = dict.fromkeys((*candidate.translations, *read_translations(root, base)))
-    return _article(page, fields, reading, tuple(translations), [f.value for f in head.get("robots", [])])
+    return _article(page, fields, reading, tuple(translations), head.get("robots", []))
 
 
 def _ordered(
-    told: Founds,
-    headings: Founds,
-    head: Founds,
-    structured: Founds,
-    items: Founds,
-    seen: Founds,
-    page: Founds,
-    links: Founds,
+    told: Founds, headings: Founds, head: Founds, structured: Founds, page: Founds, beside: Founds
 ) -> list[Founds]:
     """The readings as one list in which each field's best comes first.
 
@@ -93,16 +86,17 @@ def _ordered(
         {"published": head.get("published", []), "modified": head.get("modified", [])},
         told,
         head,
-        items,
-        seen,
-        page,
-        links,
+        beside,
         {"title": headings["weak"] + headings["window"]},
     ]
 
 
 def _article(
-    page: Page, fields: Founds, reading: Reading, translations: tuple[tuple[str, str], ...], robots: list[str]
+    page: Page,
+    fields: Founds,
+    reading: Reading,
+    translations: tuple[tuple[str, str], ...],
+    robots: list[Found],
 ) -> RawArticle:
     def all_of(field: str) -> tuple[Found, ...]:
         return tuple(fields.get(field, ()))
@@ -124,9 +118,7 @@ def _article(
         body=reading.body,
         blocks=reading.blocks,
         removed=reading.removed,
-        robots=_directives(
-            [*robots, *(v for k, v in page.headers if k in ("x-robots-tag", "tdm-reservation"))]
-        ),
+        robots=_directives([*robots, *(Found(v, f"http:{k}") for k, v in page.headers if k in _ROBOTS)]),
     )
 
 
@@ -134,9 +126,9 @@ def _without_page(
     page: Page, candidate: Candidate, source: Source, boilerplate: Boilerplate, told: Founds
 ) -> RawArticle:
     """What the Candidate alone says: its page is an API record, empty, or no HTML."""
-    titles = [candidate.title] if candidate.title else []
-    nothing = PageText(None, {}, page, candidate.url)
-    reading = read_body(nothing, candidate, source, "", titles, boilerplate, _addresses(page, {}))
+    titles = (candidate.title,) if candidate.title else ()
+    material = Material(page, candidate, source, candidate.url, titles)
+    reading = read_body(material, boilerplate, _addresses(page, {}))
     fields = merge(told, {"image": read_images(reading.images, candidate.url)})
     return _article(page, fields, reading, candidate.translations, [])
 
@@ -155,7 +147,18 @@ def _addresses(page: Page, head: Founds) -> list[str]:
     return [a for a in (page.url, page.requested_url, _first(head.get("canonical", []))) if a]
 
 
-def _directives(values: list[str]) -> tuple[str, ...]:
-    """Single directives in lower case: `noindex, nofollow` and `googlebot: noarchive` apart."""
-    flat = (d.strip().lower() for v in values for d in v.rpartition("bot:")[2].split(","))
+_ROBOTS = ("x-robots-tag", "tdm-reservation")
+
+
+def _directives(founds: list[Found]) -> tuple[str, ...]:
+    """Single directives in lower case: `noindex, nofollow` and `googlebot: noarchive` apart.
+
+    A reservation of text and data mining is `tdm-reservation` (W3C TDMRep, section 6).
+    """
+    flat = []
+    for found in founds:
+        if found.where.endswith("tdm-reservation"):
+            flat += ["tdm-reservation"] if found.value.strip() == "1" else []
+        else:
+            flat += [d.strip().lower() for d in found.value.rpartition("bot:")[2].split(",")]
     return tuple(dict.fromkeys(d for d in flat if d))

@@ -5,7 +5,7 @@ more; trafilatura only where all that is next to nothing; then site memory. Star
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from lxml import etree
@@ -28,13 +28,21 @@ _MORE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class PageText:
-    """What `read_body` reads from: the page's `<body>` with its Measures, and the base of its links."""
+class Material:
+    """What a body is read from: the page, its `<body>` with Measures if it has one, and what is told of it.
 
-    body: etree._Element | None
-    measures: Measures
+    Shapes: `base` is what links are relative to; `titles` are texts that are the title, not the
+        body; `structured` is JSON-LD's articleBody or empty.
+    """
+
     page: Page
-    url: str
+    candidate: Candidate
+    source: Source
+    base: str
+    titles: tuple[str, ...] = ()
+    body: etree._Element | None = None
+    measures: Measures = field(default_factory=dict)
+    structured: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +74,12 @@ class _Offer:
         return sum(len(p.text) for p in self.pieces)
 
 
-def read_body(
-    page: PageText,
-    candidate: Candidate,
-    source: Source,
-    structured: str,
-    titles: Iterable[str],
-    boilerplate: Boilerplate,
-    addresses: Iterable[str],
-) -> Reading:
+def read_body(material: Material, boilerplate: Boilerplate, addresses: Iterable[str]) -> Reading:
     """The article's text without what site memory knows to be boilerplate.
 
-    `structured` is JSON-LD's articleBody or empty. Never raises for any page.
+    `addresses` are those under which the page knows itself. Never raises for any page.
     """
-    offer = _chosen(page, candidate, source, structured, list(titles))
+    offer = _chosen(material)
     if offer is None or not any(p.text for p in offer.pieces):
         return Reading(None)
     blocks = blocks_of(offer.pieces)
@@ -90,41 +90,40 @@ def read_body(
     return Reading(body, counted, len(offer.pieces) - len(kept), images, offer.place, offer.container)
 
 
-def _chosen(
-    page: PageText, candidate: Candidate, source: Source, structured: str, titles: list[str]
-) -> _Offer | None:
-    walked = _selected(page, source) or _walked(page, titles)
+def _chosen(page: Material) -> _Offer | None:
+    walked = _selected(page) or _walked(page)
     if walked and walked.where.startswith("selector:"):
         return walked
     best = walked
+    candidate = page.candidate
     if candidate.content and candidate.is_full_text:
-        fed = _of_fragment(candidate.content, page.url, titles, f"{candidate.way}:content")
+        fed = _of_fragment(candidate.content, page.base, page.titles, f"{candidate.way}:content")
         # A feed that calls its summary the content is told by the page that holds it and far more.
         if fed and (best is None or best.weight < _MORE * fed.weight or not _holds(best, fed)):
             return fed
-    if structured:
-        told = _of_structured(structured, page.url)
+    if page.structured:
+        told = _of_structured(page.structured, page.base)
         if told and (best is None or told.weight > _MORE * best.weight):
             best = told
     weight = best.weight if best else 0
     return _by_trafilatura(page, best) if weight < _ENOUGH and _has_more(page, weight) else best
 
 
-def _selected(page: PageText, source: Source) -> _Offer | None:
-    if page.body is None or not source.fields:
+def _selected(page: Material) -> _Offer | None:
+    if page.body is None or not page.source.fields:
         return None
     pieces: list[Piece] = []
-    for element in select_body(page.body, source):
-        pieces += pieces_of(element, page.url, lambda _: False)
+    for element in select_body(page.body, page.source):
+        pieces += pieces_of(element, page.base, lambda _: False)
     return _Offer(pieces, "selector:body", 1.0) if any(p.text for p in pieces) else None
 
 
-def _walked(page: PageText, titles: list[str]) -> _Offer | None:
+def _walked(page: Material) -> _Offer | None:
     if page.body is None:
         return None
     place = container(page.body, page.measures)
-    pieces = pieces_of(place, page.url, lambda e: is_dropped(e, page.measures))
-    own = own_pieces(pieces, titles)
+    pieces = pieces_of(place, page.base, lambda e: is_dropped(e, page.measures))
+    own = own_pieces(pieces, page.titles)
     if not any(p.text for p in own):
         own = pieces
     total = page.measures[page.body].mass
@@ -138,7 +137,7 @@ def _name(element: etree._Element) -> str:
     return f"{element.tag}.{names[0]}" if names else str(element.tag)
 
 
-def _of_fragment(html: str, base: str, titles: list[str], where: str) -> _Offer | None:
+def _of_fragment(html: str, base: str, titles: Iterable[str], where: str) -> _Offer | None:
     root = parse_html(html)
     if root is None:
         return None
@@ -151,7 +150,7 @@ def _of_structured(text: str, base: str) -> _Offer | None:
     """JSON-LD's text: HTML in some, plain with or without line ends in others."""
     if "<p" not in text and "<br" not in text:
         text = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
-    return _of_fragment(text, base, [], "jsonld:articleBody")
+    return _of_fragment(text, base, (), "jsonld:articleBody")
 
 
 def _holds(large: _Offer, small: _Offer) -> bool:
@@ -161,14 +160,14 @@ def _holds(large: _Offer, small: _Offer) -> bool:
     return inside * 2 > small.weight
 
 
-def _has_more(page: PageText, weight: int) -> bool:
+def _has_more(page: Material, weight: int) -> bool:
     everything = sum(
         m.chars - m.linked for e, m in page.measures.items() if m.is_left_out and e.tag != "form"
     )
     return everything > _MUCH_ELSEWHERE * max(weight, 100)
 
 
-def _by_trafilatura(page: PageText, otherwise: _Offer | None) -> _Offer | None:
+def _by_trafilatura(page: Material, otherwise: _Offer | None) -> _Offer | None:
     """The fallback's text where it found clearly more than we did; loads trafilatura on first use."""
     if page.body is None:
         return otherwise
@@ -178,7 +177,7 @@ def _by_trafilatura(page: PageText, otherwise: _Offer | None) -> _Offer | None:
     html = trafilatura.extract(
         text, output_format="html", include_links=True, include_comments=False, fast=True
     )
-    found = _of_fragment(html, page.url, [], "trafilatura") if html else None
+    found = _of_fragment(html, page.base, (), "trafilatura") if html else None
     if found and found.weight > 2 * (otherwise.weight if otherwise else 0):
         return _Offer(found.pieces, "trafilatura", 0.5)
     return otherwise
