@@ -15,7 +15,7 @@ from typing import Any
 from aggregator.catalogue import Catalogue
 from aggregator.items import Article, Candidate, Fetched, Keep, Page, Refused, Source, SourceMemory, Way
 from aggregator.store import Store, sources
-from aggregator.urls import host_of
+from aggregator.urls import canonical_url, host_of
 from pipelines.normalise import digest
 from pipelines.save import save_imported
 
@@ -134,8 +134,7 @@ def _check(given: Mapping[str, Any]) -> None:
     for name in ("url", "title"):
         if not isinstance(given.get(name), str) or not given[name].strip():
             raise ValueError(f"no {name}")
-    if not host_of(given["url"]):
-        raise ValueError(f"the url is not an absolute http(s) address: {given['url'][:200]!r}")
+    canonical_url(given["url"])
     for name in _TEXTS:
         if given.get(name) is not None and not isinstance(given[name], str | int):
             raise ValueError(f"{name} is not a text")

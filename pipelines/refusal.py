@@ -110,6 +110,14 @@ _SERVER_TITLE = re.compile(
 )
 _ARTICLE_KIND = re.compile(r"(?:article|posting|report|pressrelease|interview|review|event)$", re.IGNORECASE)
 _LIST_KIND = re.compile(r"^(?:CollectionPage|SearchResultsPage|ProfilePage|ItemList|profile)$")
+# What sites say of themselves, by the last part of the address; a sitemap lists it like all else.
+_STATIC_PATH = re.compile(
+    r"/(?:chi-siamo|about(?:-us)?|contatti|contatta(?:ci)?|contacts?(?:-us)?|privacy(?:-policy)?|cookies?(?:-policy)?|"
+    r"informativa-privacy|note-legali|legal(?:-notes?|-notice)?|termini-e-condizioni|terms(?:-of-(?:use|service))?|"
+    r"mappa-del-sito|site-?map|credits|dove-siamo|lavora-con-noi|statuto|organigramma|faq|accessibilita|"
+    r"amministrazione-trasparente)(?:-\d)?(?:\.html?|\.php)?/?$",
+    re.IGNORECASE,
+)
 _LIST_PATH = re.compile(
     r"(?:/(?:tags?|category|categoria|categorie|categories|author|autore|autori|authors|topics?|"
     r"argoment[oi])/[^/]+"
@@ -202,6 +210,9 @@ def _refuse_list(raw: RawArticle, count: int, candidate: Candidate) -> Refused |
         return Refused(raw.url, Reason.NOT_ARTICLE, f"{kind.where} is {kind.value}")
     if _LIST_PATH.search(urlsplit(raw.url).path) and not candidate.published and not raw.published:
         return Refused(raw.url, Reason.NOT_ARTICLE, "the address is a list's")
+    is_dated = raw.published or candidate.published
+    if not is_dated and _STATIC_PATH.search(urlsplit(raw.url).path):
+        return Refused(raw.url, Reason.NOT_ARTICLE, "the address is a static page's, and no date is stated")
     if candidate.listed_at and key_of(candidate.listed_at) == key_of(raw.url):
         return Refused(raw.url, Reason.NOT_ARTICLE, "the list that it was read from")
     return None

@@ -34,6 +34,7 @@ _FIRST = re.compile(r"news|posts?[-_.\d]|articol|article|notizi|comunicat|blog|p
 _LAST = re.compile(
     r"pages?[-_.\d]|pagine|product|prodott|video|forum|portfolio|misc|static|local", re.IGNORECASE
 )
+_PAGES = re.compile(r"(?:^|[-_])pages?(?:[-_]sitemap)?[-_.]?\d*\.xml|^page-sitemap", re.IGNORECASE)
 _WP_TAXONOMY = re.compile(r"wp-sitemap-(?:taxonomies|users)", re.IGNORECASE)
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,8})|(\d{1,8}));")
 _NUMBER = re.compile(r"(\d+)(?!.*\d)")
@@ -188,6 +189,12 @@ def _children(entries: list[_Entry], page: Page, source: Source) -> Listing:
             skipped.append((url, reason))
         else:
             ranked.append((_rank(url), entry.texts.get("lastmod", ""), _number(url), url))
+    if any(rank == 0 for rank, *_ in ranked):
+        # Where posts have a sitemap of their own, the one of pages holds 'About us' and the like.
+        skipped += [
+            (row[3], "it lists pages, posts stand elsewhere") for row in ranked if _is_of_pages(row[3])
+        ]
+        ranked = [row for row in ranked if not _is_of_pages(row[3])]
     # Within a rank the newest first: by date where stated, else by number, as programs count up.
     ranked.sort(key=lambda row: row[1:], reverse=True)
     ranked.sort(key=lambda row: row[0])
@@ -199,6 +206,10 @@ def _why_not(url: str) -> str | None:
     if _WP_TAXONOMY.search(path) or _NEVER.search(path):
         return "by its name it lists archives or images, not articles"
     return None
+
+
+def _is_of_pages(url: str) -> bool:
+    return bool(_PAGES.search(urlsplit(url).path.rpartition("/")[2]))
 
 
 def _rank(url: str) -> int:

@@ -11,7 +11,6 @@ from aggregator.feeds.publish import PublishReport
 from aggregator.items import RunOutcome
 from aggregator.road import SourceReport
 
-
 _LOG_WIDTH = 400  # characters: the longest error kept is 1,000, and rare
 
 

@@ -170,3 +170,21 @@ def test_a_left_over_heading_does_not_hide_an_error() -> None:
     refused = refuse_article(page, "Notizie", CANDIDATE)
     assert refused is not None
     assert refused.reason is Reason.SOFT_404
+
+
+@pytest.mark.parametrize(
+    ("url", "published", "is_kept"),
+    [
+        ("https://x.it/pages/chi-siamo.html", "", False),
+        ("https://x.it/privacy-policy-2/", "", False),
+        ("https://x.it/en/about-us", "", False),
+        ("https://x.it/chi-siamo/", "2024-05-03", True),
+        ("https://x.it/news/chi-siamo-davvero-lo-dice-un-libro/", "", True),
+        ("https://x.it/gruppi-di-lavoro/", "", True),
+    ],
+)
+def test_a_static_page_is_no_article_unless_it_is_dated(url: str, published: str, is_kept: bool) -> None:
+    text = "Siamo un cluster di imprese e università lombarde. " * 20
+    dates = (Found(published, "meta:article:published_time"),) if published else ()
+    page = replace(raw("Chi siamo", text, url=url), published=dates)
+    assert (refuse_article(page, "Chi siamo", replace(CANDIDATE, url=url)) is None) is is_kept
