@@ -1,4 +1,4 @@
-"""Commands on single texts, without a database: `dates` and `extract`.
+"""Commands on texts, without a database: `dates`, `extract` and `dedupe`.
 
 Both read JSON lines where asked to and answer each line in order, bad ones included. Start
 reading at `add_to`.
@@ -25,6 +25,7 @@ def add_to(group: click.Group) -> None:
     """Puts the commands of this theme into the group."""
     _add_dates(group)
     _add_extract(group)
+    _add_dedupe(group)
 
 
 def _add_dates(group: click.Group) -> None:
@@ -86,6 +87,19 @@ def _add_extract(group: click.Group) -> None:
             job.answer(result)
         else:
             _print_article(result)
+
+
+def _add_dedupe(group: click.Group) -> None:
+    @command(group, "dedupe")
+    @click.option(
+        "--jsonl", is_flag=True, required=True, help="Read articles as JSON lines, answer a line each."
+    )
+    def dedupe(job: Job, jsonl: bool) -> None:
+        """Tell which of the articles on standard input, in order of arrival, are the same."""
+        from aggregator.dedupefile import dedupe_rows
+
+        for result in dedupe_rows(_rows(sys.stdin.buffer)):
+            job.answer(result)
 
 
 def _print_article(row: Mapping[str, Any]) -> None:
