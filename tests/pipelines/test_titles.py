@@ -103,6 +103,20 @@ def test_site_names(text: str, expected: bool) -> None:
     assert is_site_name(text, SOURCE, URL) is expected
 
 
+@pytest.mark.parametrize(
+    ("name", "headline"),
+    [
+        ("Regione Lombardia", "Regione Lombardia finanzia venti laboratori"),
+        ("Confindustria", "Il piano di Confindustria"),
+        ("Due", "Due cantieri a Crema"),
+    ],
+)
+def test_a_headline_may_name_the_site(name: str, headline: str) -> None:
+    source = Source("ente", "https://ente.example/", name=name, hosts=("ente.example",))
+    found = tuple(Found(headline, where) for where in ("page:title", "page:h1", "feed:title"))
+    assert choose_title(found, source, "https://ente.example/notizie/1")[0] == headline
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from(["page:h1", "page:title", "feed:title"]), st.text(max_size=60)), max_size=4
