@@ -30,6 +30,7 @@ from aggregator.items import (
 )
 from spiders import detect, feed, listing, sitemap, wordpress
 from spiders.reading import Listing
+from spiders.refusal import Refusal
 from spiders.robots import Robots
 from spiders.visit import Visit
 
@@ -261,7 +262,8 @@ class SourceSpider(Spider):
         error = failure.value
         visit.ask_not_before(getattr(error, "retry_at", None))
         reason = getattr(error, "reason", None)
-        words = f"{type(error).__name__}: {error}"[:300]
+        named = str(error) if isinstance(error, Refusal) else f"{type(error).__name__}: {error}"
+        words = named[:300]
         if candidate is not None:
             visit.counts["failed"] += 1
             log.warning("not fetched source=%s url=%s error=%s", visit.source.id, candidate.url, words)

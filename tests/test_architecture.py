@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("aggregator", "spiders", "pipelines")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+RECORDS = "versions"  # migrations are kept as they were run, not read for pleasure
 MAX_LINES = 400
 MAX_FUNCTION_LINES = 40
 TOOLS = {
@@ -32,9 +33,13 @@ def test_module_is_small_and_says_what_it_is(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     tree = ast.parse(source)
     assert ast.get_docstring(tree), "a module opens with what it holds"
-    assert len(source.splitlines()) <= MAX_LINES
+    assert len(source.splitlines()) <= MAX_LINES or path.parent.name == RECORDS
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    long = {f.name: f.end_lineno - f.lineno + 1 for f in functions if f.end_lineno and _body_lines(f) > MAX_FUNCTION_LINES}
+    long = {
+        f.name: f.end_lineno - f.lineno + 1
+        for f in functions
+        if f.end_lineno and _body_lines(f) > MAX_FUNCTION_LINES
+    }
     assert not long
 
 
@@ -63,4 +68,6 @@ def test_heavy_libraries_load_only_where_needed(modules: str, banned: set[str]) 
 
 
 def test_nothing_is_named_utils() -> None:
-    assert not [p for p in MODULES if p.stem in {"utils", "util", "helpers", "manager", "misc", "common_utils"}]
+    assert not [
+        p for p in MODULES if p.stem in {"utils", "util", "helpers", "manager", "misc", "common_utils"}
+    ]
