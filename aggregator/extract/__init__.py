@@ -55,7 +55,7 @@ def extract(
     items = read_microdata(root)
     titles = tuple([f.value for f in headings["title"][:1]] + stated)
     material = Material(
-        page, candidate, source, base, titles, top, measures, _first(structured.pop("body", []))
+        page, candidate, source, base, titles, top, measures, title, _first(structured.pop("body", []))
     )
     reading = read_body(material, boilerplate, _addresses(page, head))
     page_says: Founds = {

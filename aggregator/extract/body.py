@@ -11,7 +11,7 @@ from html import escape
 from lxml import etree
 
 from aggregator.extract.boilerplate import blocks_of, without_boilerplate
-from aggregator.extract.choose import container, is_dropped, own_pieces
+from aggregator.extract.choose import container, is_dropped, own_pieces, standfirst
 from aggregator.extract.measures import Measures, measure
 from aggregator.extract.overrides import select_body
 from aggregator.extract.render import Piece, pieces_of, to_html, to_text
@@ -32,7 +32,7 @@ class Material:
     """What a body is read from: the page, its `<body>` with Measures if it has one, and what is told of it.
 
     Shapes: `base` is what links are relative to; `titles` are texts that are the title, not the
-        body; `structured` is JSON-LD's articleBody or empty.
+        body, `title` the element that shows it; `structured` is JSON-LD's articleBody or empty.
     """
 
     page: Page
@@ -42,6 +42,7 @@ class Material:
     titles: tuple[str, ...] = ()
     body: etree._Element | None = None
     measures: Measures = field(default_factory=dict)
+    title: etree._Element | None = None
     structured: str = ""
 
 
@@ -126,10 +127,31 @@ def _walked(page: Material) -> _Offer | None:
     own = own_pieces(pieces, page.titles)
     if not any(p.text for p in own):
         own = pieces
+    own = _standfirst(page, place, own) + own
     total = page.measures[page.body].mass
     weight = sum(len(p.text) for p in own)
     confidence = min(1.0, weight / _ENOUGH) * min(1.0, weight / max(1.0, 0.5 * total))
     return _Offer(own, f"page:{_name(place)}", round(confidence, 2), tuple(pieces), place) if own else None
+
+
+def _standfirst(page: Material, place: etree._Element, own: list[Piece]) -> list[Piece]:
+    """The introduction that some systems print between the title and the text, outside of both."""
+    if page.title is None or any(e is place for e in page.title.iterancestors()):
+        return []
+    around = set(page.title.iterancestors())
+    both = next((e for e in place.iterancestors() if e in around), None)
+    if both is None or page.measures[both].chars > 3 * page.measures[place].chars:
+        return []
+    reached = False
+
+    def is_out(element: etree._Element) -> bool:
+        nonlocal reached
+        reached = reached or element is place
+        return reached or is_dropped(element, page.measures)
+
+    between = standfirst(pieces_of(both, page.base, is_out), page.titles)
+    told = {p.folded for p in own}
+    return [p for p in between if p.folded not in told]
 
 
 def _name(element: etree._Element) -> str:

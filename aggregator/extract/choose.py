@@ -19,6 +19,9 @@ from aggregator.text import fold
 _SHARE = 0.9
 _SHARE_NAMED = 0.5
 _SHARE_ARTICLE_TAG = 0.6
+# A standfirst is a sentence, not a label.
+_PROSE = 60
+_SENTENCE_ENDS = (".", "!", "?", "…", "»", "”", '"')
 
 _BLOCKISH = frozenset(
     ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "td", "tr", "tbody")
@@ -104,6 +107,22 @@ def is_dropped(element: etree._Element, measures: Measures) -> bool:
     if element.tag in ("ul", "ol", "table", "dl"):
         return density > 0.6 and mine.mass < 200
     return density > 0.5 and mine.mass < 200
+
+
+def standfirst(pieces: list[Piece], titles: Iterable[str]) -> list[Piece]:
+    """The line of prose between the title and the text's own place: pieces of what holds both, up to it.
+
+    Shapes: `pieces` end where the text's place begins; empty where the title is not among them.
+    """
+    known = {fold(t) for t in titles if t}
+    at = next((i for i, p in enumerate(pieces) if p.kind in HEADINGS and p.folded in known), None)
+    if at is None:
+        return []
+    after = (
+        p for p in pieces[at + 1 : at + 5] if p.kind in ("p", "h2", "h3") and p.text[-1:] in _SENTENCE_ENDS
+    )
+    prose = (p for p in after if len(p.text) >= _PROSE and p.link_density < 0.3 and "©" not in p.text)
+    return [p for p in prose if not BYLINE.match(p.folded) and not _is_noise(p)][:1]
 
 
 def own_pieces(pieces: list[Piece], titles: Iterable[str]) -> list[Piece]:

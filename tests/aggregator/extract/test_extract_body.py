@@ -155,3 +155,20 @@ def test_structured_body_where_the_page_has_none() -> None:
 def test_no_text_is_no_body() -> None:
     page = Page(url=URL, body=b"<html><body><h1></h1></body></html>", fetched_at=NOW)
     assert extract(page, Candidate(url=URL, way=Way.LISTING), Source(id="x", url=URL)).body is None
+
+
+def test_introduction_between_title_and_text_stays() -> None:
+    intro = "Dieci milioni di euro per chi rinnova le flotte: le domande dal primo aprile."
+    html = (
+        f'<div id="content"><h1>Bando</h1><div class="lead"><p>{intro}</p></div>'
+        f'<div class="documentContent">{ARTICLE}</div></div>'
+    )
+    assert body_of(html).text.splitlines() == [intro, FIRST, SECOND]
+
+
+def test_caption_between_title_and_text_is_no_introduction() -> None:
+    html = (
+        '<div id="content"><h1>Bando</h1><figure><figcaption>Un autobus elettrico fermo al capolinea nella '
+        f'mattina di ieri.</figcaption></figure><div class="entry-content">{ARTICLE}</div></div>'
+    )
+    assert body_of(html).text.splitlines() == [FIRST, SECOND]

@@ -208,3 +208,14 @@ CHARSETS = [
 def test_charsets(body: bytes, content_type: str, title: str) -> None:
     page = Page(url=URL, body=body + b"<p>x</p>", fetched_at=NOW, headers=(("content-type", content_type),))
     assert extract(page, Candidate(url=URL, way=Way.LISTING), Source(id="x", url=URL)).title[0].value == title
+
+
+def test_reservation_of_mining_is_a_directive() -> None:
+    headers = (
+        ("content-type", "text/html"),
+        ("x-robots-tag", "googlebot: noarchive"),
+        ("tdm-reservation", "1"),
+    )
+    page = Page(url=URL, body=PROSE.encode(), fetched_at=NOW, headers=headers)
+    raw = extract(page, Candidate(url=URL, way=Way.LISTING), Source(id="x", url=URL))
+    assert raw.robots == ("noarchive", "tdm-reservation")
