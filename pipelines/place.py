@@ -147,12 +147,6 @@ def _store_new(session: Session, visit: Visit, new: Sequence[tuple[Arrival, Matc
     arrivals = [arrival for arrival, _ in new]
     ids = articles.insert_entries(session, arrivals, now=visit.now, is_backfill=visit.is_backfill)
     sightings.add(session, list(zip(ids, arrivals, strict=True)), visit.now)
-    ties = [
-        (id_, match)
-        for id_, (_, match) in zip(ids, new, strict=True)
-        if match.level in (Level.NEAR, Level.TRANSLATION)
-    ]
-    articles.add_links(session, ties)
     return ids
 
 

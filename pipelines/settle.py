@@ -5,7 +5,8 @@ so that a crawl can digest in its own pool meanwhile:
 
     plan    boilerplate now against boilerplate applied -> pages on which the difference stands
     apply   their Snapshots, digested again -> changed texts, copies that show themselves as such
-    finish  the boilerplate counts as applied, pending Entries are announced
+    finish  pending Entries are tied to copies and translations, the boilerplate counts as
+            applied, they are announced
 
 Killed anywhere, the next visit's `settle` does the rest: what is applied is written last.
 """
@@ -33,6 +34,7 @@ from aggregator.store import (
 from aggregator.store.neighbours import KnownPage, find_neighbours, find_pages
 from aggregator.store.runs import Lease
 from aggregator.store.sightings import arrive
+from pipelines.link import relate_pending
 from pipelines.place import Effect, Visit, revisit
 
 log = logging.getLogger(__name__)
@@ -147,7 +149,8 @@ def apply(
 
 
 def finish(store: Store, lease: Lease, plan: SettlePlan, now: datetime, *, live_days: int = 14) -> int:
-    """Keeps what is now applied and announces what was pending; how many Entries."""
+    """Keeps what is now applied, relates and announces what was pending; how many Entries."""
+    relate_pending(store, lease, now)
     with store.write() as session:
         runs.check_fence(session, lease)
         memory.save_boilerplate(session, lease.source_id, plan.memory.boilerplate)

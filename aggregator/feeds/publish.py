@@ -224,11 +224,10 @@ class _Publication:
                 return
 
     def _related(self, entries: list[Entry]) -> dict[int, tuple[Related, ...]]:
-        """Where else each entry stands: the copies seen at other sources."""
+        """Where else each entry stands: copies and translations seen at other sources."""
         own = {entry.id: entry.article.source_id for entry in entries}
-        shared = [entry.id for entry in entries if len(entry.sources) > 1]
         found: dict[int, tuple[Related, ...]] = {}
-        for entry_id, source_id, link in copies(self.session, shared):
+        for entry_id, source_id, link in copies(self.session, list(own)):
             address = absolute(link)
             if source_id != own[entry_id] and address:
                 source = self.edition.sources.get(source_id)

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, exists, false, func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from aggregator.errors import StoreError
 from aggregator.items import Article, Entry, Match, Mention, Precision, PublishedDate
@@ -25,13 +25,20 @@ from aggregator.store.codec import (
     pack,
     unpack,
 )
-from aggregator.store.schema import BodyRow, EntryRow, LinkRow, MentionRow, SightingRow, SourceRow, table
+from aggregator.store.schema import (
+    BodyRow,
+    EntryRow,
+    KinRow,
+    LinkRow,
+    MentionRow,
+    SightingRow,
+    SourceRow,
+    table,
+)
 from aggregator.store.sightings import Arrival
 
 # The year in which the tagging authority named this scheme (RFC 4151), not the article's.
 _TAG = "tag:{},2026:{}"
-# The version of the rules behind a Link.
-_RULES = 1
 _ANNOUNCED = EntryRow.announced_seq.is_not(None)
 _DAY_IS_KNOWN = EntryRow.precision.in_([Precision.MINUTE.value, Precision.DAY.value])
 
@@ -75,8 +82,8 @@ def insert_entries(
     return ids
 
 
-def add_links(session: Session, links: Sequence[tuple[int, Match]]) -> None:
-    """Ties Entries to those that they are near-duplicates or translations of."""
+def add_links(session: Session, links: Sequence[tuple[int, Match]], rules: int) -> None:
+    """Ties Entries to those that they are near-duplicates or translations of; `rules` is their version."""
     rows = [
         {
             "entry_id": entry_id,
@@ -84,7 +91,7 @@ def add_links(session: Session, links: Sequence[tuple[int, Match]]) -> None:
             "level": match.level.value,
             "score": match.score,
             "reason": match.reason,
-            "rules": _RULES,
+            "rules": rules,
         }
         for entry_id, match in links
     ]
@@ -103,6 +110,18 @@ def add_mentions(session: Session, articles: Sequence[tuple[int, Article]]) -> N
         session.execute(insert(table(MentionRow)), rows)
 
 
+def pending(source_id: str) -> Select[int]:
+    """The ids of Entries that the end of the Source's visit announces, in that order."""
+    shown_here = exists().where(
+        SightingRow.entry_id == EntryRow.id,
+        SightingRow.source_id == source_id,
+        SightingRow.text_key == EntryRow.text_key,
+    )
+    waiting = select(EntryRow.id).where(~_ANNOUNCED, or_(EntryRow.source_id == source_id, shown_here))
+    order = (EntryRow.published_day.asc().nulls_first(), EntryRow.published_at.asc().nulls_first())
+    return waiting.order_by(*order, EntryRow.canonical_url, EntryRow.source_id)
+
+
 def announce(session: Session, source_id: str, *, now: datetime, live_days: int = 14) -> int:
     """Lets feeds see what the Source's visits brought; returns how many Entries.
 
@@ -110,14 +129,7 @@ def announce(session: Session, source_id: str, *, now: datetime, live_days: int 
     that the order does not depend on that of crawling. An Entry of another Source that this
     one showed with the same text goes out too: its text is settled here.
     """
-    shown_here = exists().where(
-        SightingRow.entry_id == EntryRow.id,
-        SightingRow.source_id == source_id,
-        SightingRow.text_key == EntryRow.text_key,
-    )
-    pending = select(EntryRow.id).where(~_ANNOUNCED, or_(EntryRow.source_id == source_id, shown_here))
-    order = (EntryRow.published_day.asc().nulls_first(), EntryRow.published_at.asc().nulls_first())
-    ids = list(session.scalars(pending.order_by(*order, EntryRow.canonical_url, EntryRow.source_id)))
+    ids = list(session.scalars(pending(source_id)))
     if not ids:
         return 0
     oldest = now.date() - timedelta(days=live_days)
@@ -183,7 +195,24 @@ def filters(query: Query) -> list[ColumnElement[bool]]:
         where.append(EntryRow.published_day.between(query.since or date.min, query.until or date.max))
     if query.is_live:
         where.append(EntryRow.is_live.is_(True))
+    if query.is_once:
+        where.append(~_seen_before(query))
     return where
+
+
+def _seen_before(query: Query) -> ColumnElement[bool]:
+    """Whether a copy or translation was announced earlier, among what the Query asks for."""
+    own, other, first = aliased(KinRow), aliased(KinRow), aliased(EntryRow)
+    seen = (
+        exists()
+        .where(own.entry_id == EntryRow.id, other.group_id == own.group_id, other.entry_id != own.entry_id)
+        .where(first.id == other.entry_id, first.announced_seq < EntryRow.announced_seq)
+    )
+    if query.languages:
+        seen = seen.where(first.language.in_(query.languages))
+    if query.is_live:
+        seen = seen.where(first.is_live.is_(True))
+    return seen
 
 
 def entry_values(article: Article) -> dict[str, Any]:

@@ -6,14 +6,14 @@ Knows nothing of formats or files. Start reading at `has_changed`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, delete, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, delete, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from aggregator.errors import QueryError
 from aggregator.query import Query
 from aggregator.store.articles import filters
 from aggregator.store.engine import upsert
-from aggregator.store.schema import EntryRow, FeedStateRow, SightingRow, table
+from aggregator.store.schema import EntryRow, FeedStateRow, KinRow, SightingRow, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ def feed_query(name: str, limit: int = 50) -> Query:
     """
     kind, _, id_ = name.partition("-")
     if name == "all":
-        return Query(is_live=True, limit=limit)
+        return Query(is_live=True, is_once=True, limit=limit)
     if name in ("it", "en"):
-        return Query(languages=(name,), is_live=True, limit=limit)
+        return Query(languages=(name,), is_live=True, is_once=True, limit=limit)
     if kind == "cluster" and id_:
         return Query(clusters=(id_,), is_live=True, limit=limit)
     if kind == "topic" and id_:
@@ -73,9 +73,22 @@ def changed_arrivals(session: Session, since: int, until: int) -> list[int]:
 
 
 def copies(session: Session, ids: Sequence[int]) -> list[tuple[int, str, str]]:
-    """Entry, Source and link of every page that showed these Entries, in order of discovery."""
-    columns = (SightingRow.entry_id, SightingRow.source_id, SightingRow.link)
-    statement = select(*columns).where(SightingRow.entry_id.in_(ids)).order_by(SightingRow.id)
+    """Entry, Source and link of every page that showed these Entries or their copies and translations.
+
+    Shapes: in order of discovery.
+    """
+    own, other = aliased(KinRow), aliased(KinRow)
+    pages = (SightingRow.id, SightingRow.source_id, SightingRow.link)
+    shown = select(SightingRow.entry_id.label("shown"), *pages).where(SightingRow.entry_id.in_(ids))
+    kindred = (
+        select(own.entry_id.label("shown"), *pages)
+        .join(other, and_(other.group_id == own.group_id, other.entry_id != own.entry_id))
+        .join(EntryRow, EntryRow.id == other.entry_id)
+        .join(SightingRow, SightingRow.entry_id == other.entry_id)
+        .where(own.entry_id.in_(ids), EntryRow.announced_seq.is_not(None))
+    )
+    both = union_all(shown, kindred).subquery()
+    statement = select(both.c.shown, both.c.source_id, both.c.link).order_by(both.c.id)
     return [(entry_id, source_id, link) for entry_id, source_id, link in session.execute(statement)]
 
 

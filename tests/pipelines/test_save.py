@@ -25,7 +25,7 @@ from aggregator.items import Article, Level, Match, Reason, Refused, RunOutcome
 from aggregator.query import Query
 from aggregator.store import Session, Store, articles, memory, open_store, runs
 from aggregator.store.runs import LeaseLostError
-from aggregator.store.schema import Base, EntryRow, LinkRow, RevisionRow, SightingRow, SnapshotRow
+from aggregator.store.schema import Base, EntryRow, RevisionRow, SightingRow, SnapshotRow
 from pipelines.save import Saver
 
 
@@ -366,20 +366,6 @@ def test_a_lost_lease_writes_nothing(store: Store) -> None:
     with pytest.raises(LeaseLostError):
         Saver(store, lease).save_batch(digested([make_article()]), minutes(602))
     assert rows(store)["entry"] == rows(store)["url_key"] == 0
-
-
-def test_links_of_richer_rules_are_kept(store: Store) -> None:
-    first, second = make_article(path="a"), make_article(path="b")
-    lease = lease_on(store)
-    [match] = Saver(store, lease).save_batch(digested([first]), NOW)
-    assert isinstance(match, Match)
-    near_match = Match(Level.NEAR, match.entry_id, 0.93, "nine in ten words")
-    saver = Saver(store, lease, decide=lambda _article, _hood: near_match)
-    assert saver.save_batch(digested([second]), NOW) == [near_match]
-    with store.read() as session:
-        link = session.scalars(select(LinkRow)).one()
-        assert (link.other_id, link.level, link.score) == (match.entry_id, "near", 0.93)
-    assert rows(store)["entry"] == 2
 
 
 def test_a_full_disk_says_so_and_keeps_what_was_acknowledged(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ def upgrade() -> None:
     _create_validator()
     _create_body()
     _create_link()
+    _create_kin()
+    _create_posting()
     _create_mention()
     _create_revision()
     _create_sighting()
@@ -276,6 +278,31 @@ def _create_mention() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_mention_term_entry_id"), "mention", ["term", "entry_id"])
+
+
+def _create_kin() -> None:
+    op.create_table(
+        "kin",
+        sa.Column("entry_id", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("group_id", sa.BigInteger(), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_kin_entry_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_kin")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_kin_group_id"), "kin", ["group_id"])
+
+
+def _create_posting() -> None:
+    op.create_table(
+        "posting",
+        sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entry_id", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "entry_id", name=op.f("pk_posting")),
+        sqlite_with_rowid=False,
+    )
 
 
 def _create_revision() -> None:

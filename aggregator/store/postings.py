@@ -1,0 +1,68 @@
+"""The index that copies and translations are found by: which Entries hold a key of their words.
+
+Knows nothing of words or of what is decided. Start reading at `find`; an Entry's keys cost some
+thirty narrow rows, and leave again when their time is over.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import Table, delete, insert, select
+from sqlalchemy.orm import Session
+
+from aggregator.near import MOST_HOLDERS
+from aggregator.store.schema import PostingRow, table
+
+_POSTING: Table = table(PostingRow)
+_KEYS_AT_ONCE = 500
+# The keys are swept in so many slices, one for every few Entries, so that no visit pays for all.
+_SLICES = 4096
+_KEY_BITS = 40
+
+
+def find(session: Session, keys: Iterable[int]) -> dict[int, list[int]]:
+    """The ids of the Entries that hold each of these keys, oldest first; keys without any are left out."""
+    wanted = sorted(set(keys))
+    found: dict[int, list[int]] = defaultdict(list)
+    for start in range(0, len(wanted), _KEYS_AT_ONCE):
+        part = wanted[start : start + _KEYS_AT_ONCE]
+        query = select(_POSTING.c.key, _POSTING.c.entry_id).where(_POSTING.c.key.in_(part))
+        for key, entry_id in session.execute(query.order_by(_POSTING.c.key, _POSTING.c.entry_id)):
+            found[key].append(entry_id)
+    return dict(found)
+
+
+def add(
+    session: Session,
+    added: Sequence[tuple[int, date, Sequence[int]]],
+    holders: Mapping[int, Sequence[int]],
+) -> None:
+    """Writes down the keys of Entries with their days; where `MOST_HOLDERS` hold one, the oldest let go.
+
+    Shapes: `holders` says who holds each of the keys, these Entries included, oldest first.
+    """
+    rows = [
+        {"key": key, "entry_id": entry_id, "day": day.toordinal()}
+        for entry_id, day, keys in added
+        for key in keys
+        if entry_id in holders[key][-MOST_HOLDERS:]
+    ]
+    if rows:
+        session.execute(insert(_POSTING), rows)
+    new = {entry_id for entry_id, _, _ in added}
+    for key in {key for _, _, keys in added for key in keys}:
+        crowded = [entry_id for entry_id in holders[key][:-MOST_HOLDERS] if entry_id not in new]
+        if crowded:
+            session.execute(delete(_POSTING).where(_POSTING.c.key == key, _POSTING.c.entry_id.in_(crowded)))
+
+
+def sweep(session: Session, turn: int, before: date) -> None:
+    """Removes what is older than that day from one slice of the keys: the `turn`-th."""
+    width = (1 << _KEY_BITS) // _SLICES
+    start = turn % _SLICES * width
+    session.execute(
+        delete(_POSTING).where(
+            _POSTING.c.key.between(start, start + width - 1), _POSTING.c.day < before.toordinal()
+        )
+    )
