@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from aggregator.errors import StoreError
 from aggregator.items import Article, Entry, Match, Mention, Precision, PublishedDate
 from aggregator.query import Order, Query
+from aggregator.store.agenda import add_events, load_events
 from aggregator.store.archive import authority, take_numbers
 from aggregator.store.codec import (
     compress,
@@ -79,6 +80,12 @@ def insert_entries(
     bodies = [{"entry_id": id_, **body_values(article)} for id_, article in zip(ids, articles, strict=True)]
     session.execute(insert(table(BodyRow)), bodies)
     add_mentions(session, list(zip(ids, articles, strict=True)))
+    told = [
+        (id_, home_values(arrival, name)["tag"], arrival.article.events)
+        for id_, arrival in zip(ids, arrivals, strict=True)
+        if arrival.article.events
+    ]
+    add_events(session, told, now)
     return ids
 
 
@@ -265,15 +272,20 @@ def _to_entries(
     named = select(MentionRow).where(MentionRow.entry_id.in_(ids)).order_by(MentionRow.position)
     for row in session.scalars(named):
         mentions[row.entry_id].append(Mention(row.term, row.words, row.place))
+    events = load_events(session, {entry.id: entry.title for entry, _ in rows})
+    entries = [_to_entry(entry, body, sources[entry.id], with_evidence=with_evidence) for entry, body in rows]
     return [
-        _to_entry(entry, body, sources[entry.id], tuple(mentions[entry.id]), with_evidence=with_evidence)
-        for entry, body in rows
+        replace(
+            entry,
+            article=replace(
+                entry.article, mentions=tuple(mentions[entry.id]), events=events.get(entry.id, ())
+            ),
+        )
+        for entry in entries
     ]
 
 
-def _to_entry(
-    row: EntryRow, body: BodyRow, sources: list[str], mentions: tuple[Mention, ...], *, with_evidence: bool
-) -> Entry:
+def _to_entry(row: EntryRow, body: BodyRow, sources: list[str], *, with_evidence: bool) -> Entry:
     article = Article(
         source_id=row.source_id,
         url=row.url,
@@ -289,7 +301,6 @@ def _to_entry(
         authors=tuple(row.authors),
         image=row.image,
         tags=tuple(row.tags),
-        mentions=mentions,
         translations=tuple((language, url) for language, url in body.translations),
         robots=tuple(body.robots),
         evidence=evidence_from_json(unpack(body.evidence)) if with_evidence else (),

@@ -201,4 +201,5 @@ def content_hash(article: Article) -> int:
     """
     values = content_values(article)
     del values["date_confidence"]
-    return hash64(dumps([*values.values(), article.translations, article.robots]))
+    events = [[e.kind, e.start, e.end, e.place, e.is_online, e.is_year_proved] for e in article.events]
+    return hash64(dumps([*values.values(), article.translations, article.robots, events]))

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.items import Article
+from aggregator.store.agenda import change_events, replace_events
 from aggregator.store.archive import authority, take_numbers
 from aggregator.store.articles import add_mentions, body_values, entry_values, home_values
 from aggregator.store.codec import content_values, pack
@@ -23,7 +24,8 @@ _TICK = timedelta(seconds=1)
 def change(session: Session, entry_id: int, arrival: Arrival, now: datetime) -> tuple[str, ...]:
     """Writes what the article says now; the names of the fields that changed, maybe none.
 
-    An announced Entry gets a revision with the old values, and a later `changed_at`.
+    An announced Entry gets a revision with the old values, and a later `changed_at`; its events
+    carry their own changes.
     """
     entry = session.get_one(EntryRow, entry_id, populate_existing=True)
     body = session.get_one(BodyRow, entry_id, populate_existing=True)
@@ -31,15 +33,21 @@ def change(session: Session, entry_id: int, arrival: Arrival, now: datetime) -> 
     new["robots"] = list(arrival.article.robots)
     old = {name: getattr(body if name in _OF_BODY else entry, name) for name in new}
     changed = tuple(name for name in new if new[name] != old[name])
+    events = arrival.article.events
+    is_agenda_changed = entry.announced_seq is not None and change_events(
+        session, entry_id, entry.tag, events, now, is_retitled="title" in changed
+    )
     values: dict[str, Any] = {"vanished_at": None}
-    if changed or entry.vanished_at is not None:
+    if changed or is_agenda_changed or entry.vanished_at is not None:
         values["change_seq"] = take_numbers(session)[0]
     if changed and entry.announced_seq is not None:
         at = max(now, entry.changed_at + _TICK)
         values |= {"changed_at": at, "revisions": entry.revisions + 1}
         _keep(session, entry, {name: old[name] for name in changed}, at)
+    if entry.announced_seq is None:
+        replace_events(session, entry_id, entry.tag, events, entry.first_seen_at)
     _write(session, entry_id, arrival, values)
-    return changed
+    return (*changed, "events") if is_agenda_changed else changed
 
 
 _OF_BODY = frozenset({"text", "translations", "robots"})
@@ -52,6 +60,8 @@ def move_home(session: Session, entry_id: int, arrival: Arrival, *, is_backfill:
         "is_backfill": is_backfill,
         "change_seq": take_numbers(session)[0],
     }
+    seen_at = session.get_one(EntryRow, entry_id).first_seen_at
+    replace_events(session, entry_id, values["tag"], arrival.article.events, seen_at)
     _write(session, entry_id, arrival, values)
 
 

@@ -189,6 +189,37 @@ class MentionRow(Base):
     __table_args__ = (Index(None, "term", "entry_id"), {"sqlite_with_rowid": False})
 
 
+class EventRow(Base):
+    """What an Entry announces, one row an event for good: one that is gone is cancelled.
+
+    Days are those of the zone that was stated; `end_day` is inclusive, and `start_day` where no
+    end is known. `uid` was made of the first `start`; `position` is never used again.
+    """
+
+    __tablename__ = "event"
+
+    entry_id: Mapped[int] = mapped_column(
+        Number, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    start_day: Mapped[date]
+    start_at: Mapped[datetime | None]
+    end_day: Mapped[date]
+    end_at: Mapped[datetime | None]
+    place: Mapped[str | None]
+    is_online: Mapped[bool]
+    sentence: Mapped[str]
+    is_year_proved: Mapped[bool]
+    confidence: Mapped[float]
+    uid: Mapped[str] = mapped_column(unique=True)
+    sequence: Mapped[int] = mapped_column(Integer)
+    is_cancelled: Mapped[bool]
+    changed_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "end_day"),)
+
+
 class SnapshotRow(Base):
     """A Page with its Candidate, once per changed content. `body` and `head` are zstd."""
 

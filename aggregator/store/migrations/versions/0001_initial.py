@@ -25,6 +25,7 @@ def upgrade() -> None:
     _create_url_key()
     _create_validator()
     _create_body()
+    _create_event()
     _create_link()
     _create_kin()
     _create_posting()
@@ -240,6 +241,34 @@ def _create_body() -> None:
         ),
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_body")),
     )
+
+
+def _create_event() -> None:
+    op.create_table(
+        "event",
+        sa.Column("entry_id", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("start_day", sa.Date(), nullable=False),
+        sa.Column("start_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_day", sa.Date(), nullable=False),
+        sa.Column("end_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("is_online", sa.Boolean(), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("is_year_proved", sa.Boolean(), nullable=False),
+        sa.Column("confidence", sa.Float(), nullable=False),
+        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("is_cancelled", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["entry.id"], name=op.f("fk_event_entry_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("entry_id", "position", name=op.f("pk_event")),
+        sa.UniqueConstraint("uid", name=op.f("uq_event_uid")),
+    )
+    op.create_index(op.f("ix_event_end_day"), "event", ["end_day"])
 
 
 def _create_link() -> None:

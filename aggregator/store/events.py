@@ -1,0 +1,91 @@
+"""What is announced, over all Entries: the question that calendars ask.
+
+Knows nothing of formats or policies. Start reading at `find_events`.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aggregator.items import Event, EventKind
+from aggregator.query import Query
+from aggregator.store.agenda import by_start, to_event
+from aggregator.store.articles import filters
+from aggregator.store.schema import BodyRow, EntryRow, EventRow, KinRow
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An Event as the archive keeps it, with what a calendar needs of its Entry.
+
+    Shapes: `uid` is eternal, `sequence` is higher after each change, at `changed_at`; `robots`
+        are the directives of the Entry's page; Entries that tell the same news share a
+        `group_id`, `announced_seq` says which came first.
+    """
+
+    uid: str
+    sequence: int
+    is_cancelled: bool
+    changed_at: datetime
+    event: Event
+    entry_id: int
+    announced_seq: int
+    source_id: str
+    url: str
+    language: str
+    robots: tuple[str, ...] = ()
+    group_id: int | None = None
+
+
+def find_events(
+    session: Session,
+    query: Query | None = None,
+    *,
+    kind: EventKind | None = None,
+    since: date | None = None,
+) -> list[Happening]:
+    """What announced Entries announce, by its start; only what proves its day and year.
+
+    Shapes: of the Query its filters count; those that are over before the day `since` are left
+        out, those that were cancelled are not.
+    """
+    where = [EntryRow.announced_seq.is_not(None), EventRow.is_year_proved, *filters(query or Query())]
+    if kind is not None:
+        where.append(EventRow.kind == kind.value)
+    if since is not None:
+        where.append(EventRow.end_day >= since)
+    statement = (
+        select(EventRow, EntryRow, BodyRow.robots, KinRow.group_id)
+        .join_from(EventRow, EntryRow, EntryRow.id == EventRow.entry_id)
+        .join(BodyRow, BodyRow.entry_id == EntryRow.id)
+        .outerjoin(KinRow, KinRow.entry_id == EntryRow.id)
+        .where(*where)
+    )
+    rows = sorted(session.execute(statement).all(), key=lambda row: by_start(row[0]))
+    return [_happening(*row) for row in rows]
+
+
+def newest_arrival(session: Session) -> datetime | None:
+    """When the Entry that was announced last was first seen; None for an archive without any."""
+    announced = EntryRow.announced_seq
+    newest = select(EntryRow.first_seen_at).where(announced.is_not(None)).order_by(announced.desc())
+    return session.scalar(newest.limit(1))
+
+
+def _happening(row: EventRow, entry: EntryRow, robots: list[str], group_id: int | None) -> Happening:
+    return Happening(
+        uid=row.uid,
+        sequence=row.sequence,
+        is_cancelled=row.is_cancelled,
+        changed_at=row.changed_at,
+        event=to_event(row, entry.title),
+        entry_id=entry.id,
+        announced_seq=entry.announced_seq or 0,
+        source_id=entry.source_id,
+        url=entry.url,
+        language=entry.language,
+        robots=tuple(robots),
+        group_id=group_id,
+    )
