@@ -4,11 +4,10 @@ Knows no page and no calendar file. Start reading at `find_events`.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 
-from aggregator.items import Precision, PublishedDate, Source
+from aggregator.items import Event, EventKind, Precision, PublishedDate, Source
 from aggregator.text import one_line
 from pipelines.dates import Reading, read_dates
 from pipelines.dates.hours import read_hours
@@ -16,40 +15,6 @@ from pipelines.dates.names import FULL_WEEKDAYS, MONTHS, STRONG_MONTHS, WEEKDAYS
 from pipelines.dates.read import zone_of
 from pipelines.happening import has_event_words, is_deadline, is_online, names_an_act, tells_the_past
 from pipelines.venue import find_place, find_town
-
-
-class EventKind(StrEnum):
-    """Something that takes place, or a last day for something."""
-
-    EVENT = "event"
-    DEADLINE = "deadline"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What an article says will take place or fall due.
-
-    Shapes: `start` is a date for what lasts all day, else a datetime; `end` is inclusive for
-        dates; `is_year_proved` holds where day and year, or a weekday that fits one year only,
-        were stated: nothing else leaves the archive. `sentence` is where it was read.
-    Units: datetimes are aware, in the stated zone or the Source's.
-    """
-
-    kind: EventKind
-    title: str
-    start: date | datetime
-    end: date | datetime | None
-    place: str | None
-    is_online: bool
-    sentence: str
-    is_year_proved: bool
-    confidence: float = 1.0
-
-    @property
-    def is_all_day(self) -> bool:
-        """Whether no time of day was stated."""
-        return not isinstance(self.start, datetime)
-
 
 _MAX_EVENTS = 30
 _ACT_REACH = 60

@@ -26,6 +26,7 @@ from pipelines.address import choose_address, key_of
 from pipelines.authors import choose_authors
 from pipelines.clean import clean_html
 from pipelines.details import choose_image, choose_summary, choose_tags
+from pipelines.events import find_events
 from pipelines.evidence import evidence
 from pipelines.keys import text_key
 from pipelines.language import choose_language
@@ -92,6 +93,7 @@ def normalise(
     summary, of_summary = choose_summary(raw.summary, title, text)
     of_language = choose_language(title, text or summary, raw.language, source.languages)
     dates: PageDates = choose_dates(raw, source, fetched_at)
+    spoken = of_language.chosen.value if of_language.chosen else ""
     told = (of_title, of_address, of_text, of_summary, of_language, of_authors, of_image, of_tags)
     return Article(
         source_id=source.id,
@@ -101,7 +103,7 @@ def normalise(
         text=text,
         html=html,
         summary=summary,
-        language=of_language.chosen.value if of_language.chosen else "",
+        language=spoken,
         fingerprint=text_key(text or summary, title),
         published=dates.published,
         modified_at=dates.modified_at,
@@ -109,6 +111,7 @@ def normalise(
         image=image,
         tags=tags,
         mentions=named,
+        events=find_events(title, text or summary, language=spoken, published=dates.published, source=source),
         translations=_translations(raw, address),
         blocks=raw.blocks,
         robots=raw.robots,

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from aggregator.items import Precision, PublishedDate, Source
-from pipelines.events import Event, EventKind, find_events
+from aggregator.items import Event, EventKind, Precision, PublishedDate, Source
+from pipelines.events import find_events
 
 CLUSTER = Source(id="clm", url="https://cluster.example/")
 ROME = ZoneInfo("Europe/Rome")
