@@ -113,7 +113,19 @@ def without_boilerplate(
     if not known.keys:
         return pieces
     own = frozenset(t for a in addresses if (t := _canonical(a)))
-    kept = [p for p, b in zip(pieces, blocks, strict=True) if not is_boilerplate(b, known, own)]
+    kept: list[Piece] = []
+    has_followers = False
+    for piece, block in zip(reversed(pieces), reversed(blocks), strict=True):
+        goes = is_boilerplate(block, known, own)
+        if piece.kind in HEADINGS and not block.links:
+            # 'What happens next' stands in every release, over words of its own: it goes with what it heads.
+            goes = goes and not has_followers
+            has_followers = False
+        else:
+            has_followers = not goes
+        if not goes:
+            kept.append(piece)
+    kept.reverse()
     return kept if any(p.text for p in kept) else pieces
 
 

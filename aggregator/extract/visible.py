@@ -123,14 +123,18 @@ def _read_line(piece: Piece, found: Founds) -> None:
         _add(found, "authors", byline.group(1), where)
 
 
+_ISO_START = re.compile(r"\d{4}-\d\d-\d\d")
+
+
 def _read_element(element: etree._Element, found: Founds) -> None:
     """A `<time>` or an element named as the author's."""
     where = f"page:{_path(element)}"
     text = one_line(text_of(element))[:200]
-    if element.tag == "time":
+    stated = element.get("datetime") if element.tag == "time" else _machine_title(element)
+    if element.tag == "time" or stated:
         names = fold(f"{element.get('class') or ''} {element.get('itemprop') or ''}")
         field = "modified" if _UPDATED.search(names) else "published"
-        if stated := element.get("datetime"):
+        if stated:
             _add(found, field, stated, where + "[datetime]")
         elif text and len(text) <= _LONGEST:
             _add(found, field, text, where)
@@ -143,6 +147,12 @@ def _read_element(element: etree._Element, found: Founds) -> None:
     elif 3 <= len(text) <= 80 and _AUTHOR_NAMES.search(element.get("class") or "author"):
         byline = _BYLINE.match(text)
         _add(found, "authors", byline.group(1) if byline else text, where)
+
+
+def _machine_title(element: etree._Element) -> str | None:
+    """The instant that an `<abbr title="2024-03-11T...">` states, as hAtom and hCalendar wrote it."""
+    title = element.get("title") if element.tag == "abbr" else None
+    return title if title and _ISO_START.match(title) else None
 
 
 def _add(found: Founds, field: str, value: str, where: str) -> None:
@@ -250,7 +260,11 @@ def _near_elements(title: etree._Element, measures: Measures) -> Iterator[etree.
             break
     for element in top.iter():
         names = element.get("class")
-        telling = element.tag == "time" or (names and len(element) <= 3 and _is_telling(names))
+        telling = (
+            element.tag == "time"
+            or _machine_title(element)
+            or (names and len(element) <= 3 and _is_telling(names))
+        )
         if (telling or element.get("rel") == "author") and not _in_card(element, top, measures):
             yield element
 
@@ -274,7 +288,7 @@ def _in_card(element: etree._Element, top: etree._Element, measures: Measures) -
 
 
 def _is_long(element: etree._Element, top: etree._Element) -> bool:
-    return top.tag != "article" or len(text_of(element)) > 300
+    return top.tag != "article" or len(one_line(text_of(element))) > 300
 
 
 _RELATED = re.compile(

@@ -57,6 +57,11 @@ VISIBLE = [
     ('<h1>T</h1><div><span class="date">Dicembre 5, 2022</span></div>', "Dicembre 5, 2022", "div"),
     ("<h1>T</h1><div>Pubblicato 10 mesi fa</div>", "Pubblicato 10 mesi fa", "div"),
     ('<h1>T</h1><time datetime="2024-07-15T10:00">lunedì</time>', "2024-07-15T10:00", "time[datetime]"),
+    (
+        '<h1>T</h1><p><abbr class="published" title="2024-07-15T10:00:00+02:00">lun 15 luglio</abbr></p>',
+        "2024-07-15T10:00:00+02:00",
+        "abbr.published[datetime]",
+    ),
     ('<p class="data">3 aprile 2019</p><h1>T</h1>', "3 aprile 2019", "p.data"),
 ]  # fmt: skip
 

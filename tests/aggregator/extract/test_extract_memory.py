@@ -95,6 +95,23 @@ def test_a_paragraph_that_articles_share_at_their_own_place_stays() -> None:
     assert CLOSING in text_of(read(page_of("fiera"), memory))
 
 
+def release(name: str) -> Page:
+    """A release with the crosshead that all of this office's releases have."""
+    own = "".join(f"<p>{lead(name)} Frase {i} che parla di {name} e di nient'altro.</p>" for i in range(3))
+    last = f"<h2>Che cosa succede adesso</h2><p>La prossima tappa di {name} è fissata in autunno.</p>"
+    html = f'<body><main><h1>Titolo di {name}</h1><div class="text">{own}{last}</div></main></body>'
+    return Page(url=f"{SITE}{name}/", body=html.encode(), fetched_at=NOW)
+
+
+def test_a_crosshead_that_releases_share_stays_with_what_it_heads() -> None:
+    seen: Counter[tuple[int, int]] = Counter()
+    for name in NAMES:
+        seen.update({(b.key, b.place) for b in read(release(name)).blocks})
+    memory = learn(((key, place, n) for (key, place), n in seen.items()), len(NAMES))
+    assert memory.keys, "the crosshead is known to repeat"
+    assert "Che cosa succede adesso" in text_of(read(release("fiera"), memory))
+
+
 def test_what_stands_on_nearly_all_pages_goes() -> None:
     assert CLOSING not in text_of(read(page_of("fiera"), memory_of(NAMES)))
 
