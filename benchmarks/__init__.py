@@ -1,0 +1,1 @@
+"""What the program costs, measured. Start reading at `__main__`."""
