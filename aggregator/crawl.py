@@ -29,7 +29,7 @@ def crawl(
 ) -> CrawlReport:  # fmt: skip
     """Visits what is due, or what is named, and saves what is new. Once in a process.
 
-    Raises: StoreError when the database cannot be used at the start.
+    Raises: StoreError when the database cannot be used at the start, or to take up a Source.
     """
     from scrapy.crawler import AsyncCrawlerProcess
 
@@ -47,6 +47,8 @@ def crawl(
     road = Road(config, catalogue, store, request, progress=progress)
     process.crawl(crawler, road=road)
     process.start()
+    if road.fault is not None:
+        raise road.fault
     finished = crawler.stats.get_value("finish_reason")
     return CrawlReport(road.reports, is_interrupted=finished == "shutdown")
 

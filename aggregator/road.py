@@ -74,7 +74,13 @@ class _Stop:
     saver: Saver
     waiting: list[tuple[Digested, asyncio.Future[object]]] = field(default_factory=list)
     timer: asyncio.TimerHandle | None = None
-    is_lost: bool = False
+
+    def lose(self, error: StoreError) -> None:
+        """Ends the visit: its lease or the database is gone, and nothing of it can be saved any more."""
+        if not self.visit.is_lost:
+            self.visit.is_lost = True
+            self.visit.errors.append(str(error))
+            log.error("visit lost source=%s error=%s", self.visit.source.id, error)
 
 
 class Road:
@@ -91,6 +97,8 @@ class Road:
         self._vocabulary = catalogue.vocabulary
         self._sources = {source.id: source for source in catalogue.sources}
         self._worker = own_name()
+        self.fault: StoreError | None = None
+        """What kept the crawl from going on to further Sources, if anything did."""
         self._stops: dict[str, _Stop] = {}
         self._done: list[SourceReport] = []
         self._finishing: set[asyncio.Task[None]] = set()
@@ -125,7 +133,12 @@ class Road:
         self._renewal = asyncio.create_task(self._renew())
         while True:
             self._freed.clear()
-            for visit in await self._in_database(self._take):
+            try:
+                visits = await self._in_database(self._take)
+            except StoreError as error:
+                self.fault = error
+                return
+            for visit in visits:
                 yield visit
             if not self._stops:
                 return
@@ -176,7 +189,10 @@ class Road:
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(LEASE_MINUTES * 60 / 3)
-            await self._in_database(self._renew_all, list(self._stops.values()))
+            try:
+                await self._in_database(self._renew_all, list(self._stops.values()))
+            except StoreError as error:
+                log.warning("leases not renewed error=%s", error)
 
     def _renew_all(self, stops: Sequence[_Stop]) -> None:
         with self._store.write() as session:
@@ -186,8 +202,7 @@ class Road:
                         session, stop.lease, now=datetime.now(UTC), lease_minutes=LEASE_MINUTES
                     )
                 except LeaseLostError as error:
-                    stop.is_lost = True
-                    log.warning("%s", error)
+                    stop.lose(error)
 
     async def open_robots(self, robots: RobotsMemory) -> tuple[RobotsRules, ...]:
         """The rules of robots.txt files read within a day; what this crawl reads is kept at its end."""
@@ -210,12 +225,16 @@ class Road:
         if not isinstance(item, Fetched):
             return item
         stop = self._stops[item.source_id]
+        if stop.visit.is_lost:
+            return item
         return (item, await self._digester.digest(item, stop.visit.source, stop.visit.memory))
 
     async def save(self, item: object) -> object:
         """The Match or reason, once durable; the visit is told that its item is done."""
         stop = self._stops[_source_id(item)]
         try:
+            if stop.visit.is_lost:
+                return None
             if isinstance(item, PassedOver):
                 await self._in_database(self._pass_over, stop, item)
                 return item
@@ -223,10 +242,8 @@ class Road:
                 page = Page(item.candidate.url, b"", datetime.now(UTC), status=0)
                 item = (Fetched(item.source_id, page, item.candidate), item.refused)
             return await self._enqueue(stop, item)  # type: ignore[arg-type]  # a Digested: all else is handled
-        except (StoreError, LeaseLostError) as error:
-            stop.visit.errors.append(str(error))
-            stop.is_lost = True
-            log.error("not saved source=%s error=%s", stop.visit.source.id, error)  # noqa: TRY400  known faults need no traceback
+        except StoreError as error:
+            stop.lose(error)
             return None
         finally:
             stop.visit.open_items -= 1
@@ -275,11 +292,14 @@ class Road:
     async def _finish(self, stop: _Stop) -> None:
         """Settles the visit and closes its lease. A fault here costs this Source's visit only."""
         try:
-            if not stop.is_lost:
+            if not stop.visit.is_lost:
                 await self._settle(stop)
             report = await self._in_database(self._close, stop)
         except Exception as error:
-            log.exception("visit not closed source=%s", stop.visit.source.id)
+            if isinstance(error, StoreError):
+                stop.lose(error)
+            else:
+                log.exception("visit not closed source=%s", stop.visit.source.id)
             report = SourceReport(stop.visit.source.id, None, RunOutcome.FAILED, RunCounts(), str(error))
         self._stops.pop(stop.visit.source.id, None)
         self._done.append(report)
@@ -303,7 +323,7 @@ class Road:
     def _close(self, stop: _Stop) -> SourceReport:
         visit, now = stop.visit, datetime.now(UTC)
         source = visit.source
-        if stop.is_lost:
+        if visit.is_lost:
             outcome = RunOutcome.LOST
         elif visit.has_failed or not visit.is_choosing_done:
             outcome = RunOutcome.FAILED
@@ -345,7 +365,10 @@ class Road:
         for stop in list(self._stops.values()):
             stop.visit.errors.append("interrupted before the visit was over")
             await self._finish(stop)
-        await self._in_database(self._save_robots)
+        try:
+            await self._in_database(self._save_robots)
+        except StoreError as error:
+            log.warning("robots.txt files not kept error=%s", error)
         self._digester.close()
         self._database.shutdown()
 
@@ -354,7 +377,7 @@ class Road:
 
 
 def _source_id(item: object) -> str:
-    if isinstance(item, PassedOver | Dropped):
+    if isinstance(item, PassedOver | Dropped | Fetched):
         return item.source_id
     fetched: Fetched = item[0]  # type: ignore[index]  # a Digested: all else is handled above
     return fetched.source_id

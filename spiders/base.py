@@ -244,7 +244,7 @@ class SourceSpider(Spider):
             headers={k: v for k, v in headers.items() if v},
             dont_filter=True,  # visits keep their own account: a filtered request would never end
             priority=0 if candidate else _LISTING_PRIORITY,
-            meta={"source": visit.source},
+            meta={"source": visit.source, "visit": visit},
         )
 
     def _accounted(self, visit: Visit, output: Iterator[Any]) -> Iterator[Any]:
@@ -264,6 +264,8 @@ class SourceSpider(Spider):
         reason = getattr(error, "reason", None)
         named = str(error) if isinstance(error, Refusal) else f"{type(error).__name__}: {error}"
         words = named[:300]
+        if candidate is not None and visit.is_lost:
+            return  # not asked at all: the loss itself is told once
         if candidate is not None:
             visit.counts["failed"] += 1
             log.warning("not fetched source=%s url=%s error=%s", visit.source.id, candidate.url, words)

@@ -17,6 +17,7 @@ from aggregator.items import Source
 from spiders import pace
 from spiders.reading import MAX_URL_LENGTH, hosts_of
 from spiders.refusal import Refusal, Rule
+from spiders.visit import Visit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # RFC 6052: IPv4 addresses that a NAT64 gateway would reach.
@@ -102,10 +103,12 @@ class Guard:
 
     def process_request(self, request: Request) -> None:
         """Refuses the request, or lets it pass with what every request of its Source carries."""
-        source = request.meta.get("source")
+        source, visit = request.meta.get("source"), request.meta.get("visit")
         try:
             if not isinstance(source, Source):
                 raise Refusal(Rule.NO_SOURCE, f"no Source asks for {request.url}")
+            if isinstance(visit, Visit) and visit.is_lost:
+                raise Refusal(Rule.LOST, f"the visit to {source.id} has ended")
             check(request.url, source)
         except Refusal as refusal:
             count(self._crawler, refusal.rule)

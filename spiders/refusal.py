@@ -26,6 +26,7 @@ class Rule(StrEnum):
     CERTIFICATE = "certificate"
     ROBOTS = "robots"
     GIVEN_UP = "given_up"
+    LOST = "lost"
 
 
 # Refusals that no later visit would change: the page itself leads away from the Source.

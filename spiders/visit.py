@@ -60,6 +60,8 @@ class Visit:
     open_requests: int = 0
     open_items: int = 0
     is_choosing_done: bool = False
+    is_lost: bool = False
+    """Nothing more can be saved, and another worker may be at the Source: nothing more is asked."""
     counts: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
     past_errors: list[str] = field(default_factory=list)
