@@ -10,7 +10,7 @@ from datetime import date
 from typing import Protocol
 
 from aggregator.items import Article, Level, Match
-from aggregator.near import Kin, Sketch, overlap
+from aggregator.near import MOST_HOLDERS, Kin, Sketch, overlap
 from aggregator.store.neighbours import Neighbours
 from pipelines.similar import Likeness, compare, near_keys
 from pipelines.translate import LANGUAGES, CrossLikeness, cross_keys, likeness
@@ -61,13 +61,12 @@ def decide(article: Article, neighbours: Neighbours) -> Match:
 class Nearby:
     """An earlier article that shares keys with an arriving one.
 
-    Shapes: `group` is the id of its group of copies, which has articles in `languages`.
+    Shapes: `group` is the id of its group of copies and translations.
     """
 
     id: int
     group: int
     wording: Wording
-    languages: frozenset[str] = frozenset()
 
 
 class Past(Protocol):
@@ -118,25 +117,25 @@ def _relate_near(wording: Wording, keys: Sketch, past: Past) -> Match | None:
         return _SOON_FAVOUR if _apart(wording.day, kin.day) <= _SOON_DAYS else 1
 
     best = shared.rank(favour, _CANDIDATES)
-    return decide_near(wording, [_nearby(id_, past) for id_ in best], shared.rarity)
+    candidates = [Nearby(id_, past.kin(id_).group, past.wording(id_)) for id_ in best]
+    return decide_near(wording, candidates, shared.rarity)
 
 
 def _relate_translation(wording: Wording, keys: Sketch, past: Past) -> Match | None:
-    shared = overlap(keys.cross_probes, past.find(keys.cross_probes), lambda id_: past.kin(id_).group)
+    held = past.find(keys.cross_probes)
+    telling = {key: ids for key, ids in held.items() if len(ids) < MOST_HOLDERS}
+    shared = overlap(keys.cross_probes, telling, lambda id_: past.kin(id_).group)
 
     def favour(id_: int) -> int:
         kin = past.kin(id_)
         if kin.language == wording.language or _apart(wording.day, kin.day) > _TRANSLATED_DAYS:
             return 0
+        # One to one: a group that has this language already is not another's original.
         return 0 if wording.language in past.languages(kin.group) else 1
 
     best = shared.rank(favour, _CANDIDATES)
-    return decide_translation(wording, [_nearby(id_, past) for id_ in best])
-
-
-def _nearby(id_: int, past: Past) -> Nearby:
-    group = past.kin(id_).group
-    return Nearby(id_, group, past.wording(id_), past.languages(group))
+    candidates = [Nearby(id_, past.kin(id_).group, past.wording(id_)) for id_ in best]
+    return decide_translation(wording, candidates)
 
 
 def decide_near(
@@ -164,15 +163,12 @@ def decide_near(
 
 
 def decide_translation(wording: Wording, candidates: Sequence[Nearby]) -> Match | None:
-    """The one earlier article in the other language that this says the same as, if any.
-
-    One to one: a group that has this language already is not another's original.
-    """
+    """The one earlier article in the other language that this says the same as, if any."""
     best: tuple[float, int, Nearby, CrossLikeness] | None = None
     for other in candidates:
         if other.wording.language == wording.language or other.wording.language not in LANGUAGES:
             continue
-        if wording.language in other.languages or _days(wording, other.wording) > _TRANSLATED_DAYS:
+        if _days(wording, other.wording) > _TRANSLATED_DAYS:
             continue
         like = likeness(wording, other.wording)
         found = (like.score, -other.id, other, like)

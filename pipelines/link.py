@@ -7,12 +7,13 @@ Knows neither SQL nor how two texts are compared. Start reading at `relate_pendi
     groups, Links and keys are written; the first of a group has changed for its readers
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aggregator.items import Level, Match
-from aggregator.near import Kin, Sketch
+from aggregator.near import MOST_HOLDERS, Kin, Sketch
 from aggregator.store import Session, Store, postings, revisions, runs, stories
 from aggregator.store.runs import Lease
 from aggregator.store.stories import Told
@@ -22,8 +23,11 @@ from pipelines.wording import Wording
 
 # Entries compared in one transaction: 25 hold the lock for some 50 ms.
 _CHUNK = 25
+_LIKELY = 2
 # Copies come within weeks; who comes later finds the Entry by its exact text alone.
 _WINDOW = timedelta(days=120)
+# Translations come within days of each other, and are found within days of that.
+_RECENT = timedelta(days=15)
 
 
 def relate_pending(store: Store, lease: Lease, now: datetime) -> int:
@@ -46,7 +50,9 @@ def relate_pending(store: Store, lease: Lease, now: datetime) -> int:
 def _relate(session: Session, told: Sequence[Told], now: datetime) -> int:
     wordings = {entry.id: wording_of(entry) for entry in told}
     sketches = {id_: sketch(wording) for id_, wording in wordings.items()}
-    past = _Archive(session, _holders(session, sketches.values()), wordings)
+    holders, telling = _holders(session, told, sketches.values())
+    past = _Archive(session, holders, wordings, stories.kins(session, telling))
+    past.read_ahead(sketches.values())
     links: list[tuple[int, Match]] = []
     for entry in told:
         keys = sketches[entry.id]
@@ -62,14 +68,57 @@ def _relate(session: Session, told: Sequence[Told], now: datetime) -> int:
     return len(links)
 
 
+def split(session: Session, entry_id: int) -> None:
+    """Takes the Entry out of its group, for good: what was compared is not compared again.
+
+    Raises: StoreError when there is no such Entry.
+    """
+    group = stories.group_of(session, entry_id)
+    others = [id_ for id_, _ in stories.members(session, group) if id_ != entry_id]
+    stories.unlink(session, entry_id)
+    if others and group == entry_id:
+        stories.join(session, group, others[0])
+    stories.move(session, entry_id, entry_id)
+    revisions.touch(
+        session, sorted({entry_id, *stories.first_announced(session, [others[0]] if others else [])})
+    )
+
+
+def join(session: Session, entry_id: int, other_id: int) -> None:
+    """Makes the groups of two Entries one, by a person's word.
+
+    Raises: StoreError when there is no such Entry.
+    """
+    one, other = stories.group_of(session, entry_id), stories.group_of(session, other_id)
+    if one == other:
+        return
+    later, earlier = max(entry_id, other_id), min(entry_id, other_id)
+    tie = Match(Level.NEAR, earlier, 1.0, "a person said so")
+    stories.add(session, [], [(later, tie)], RULES)
+    stories.join(session, max(one, other), min(one, other))
+    revisions.touch(session, sorted({entry_id, other_id}))
+
+
 def wording_of(told: Told) -> Wording:
     """The Entry's words."""
     return Wording(told.title, told.text, told.language, told.source_id, told.day)
 
 
-def _holders(session: Session, sketches: Iterable[Sketch]) -> dict[int, list[int]]:
-    keys = {key for s in sketches for key in (*s.probes, *s.cross_probes, *s.cross_keys)}
-    return postings.find(session, keys)
+def _holders(
+    session: Session, told: Sequence[Told], sketches: Iterable[Sketch]
+) -> tuple[dict[int, list[int]], set[int]]:
+    """Who holds the keys: of words in this window, of what translations share in the last days.
+
+    Shapes: all holders by key, and those that may be candidates: who shares household names
+        alone is none.
+    """
+    keys = {key for s in sketches for key in s.probes}
+    cross_keys = {key for s in sketches for key in (*s.cross_probes, *s.cross_keys)} - keys
+    recent = min(entry.seen for entry in told) - _RECENT
+    near, cross = postings.find(session, keys), postings.find(session, cross_keys, recent)
+    telling = {id_ for held in near.values() for id_ in held}
+    telling |= {id_ for held in cross.values() if len(held) < MOST_HOLDERS for id_ in held}
+    return near | cross, telling
 
 
 def _stated(session: Session, told: Told, past: "_Archive") -> list[Match]:
@@ -96,12 +145,19 @@ class _Archive:
     session: Session
     holders: dict[int, list[int]]
     wordings: dict[int, Wording]
-    kins: dict[int, Kin] = field(default_factory=dict)
+    kins: dict[int, Kin]
     spoken: dict[int, frozenset[str]] = field(default_factory=dict)
     joined: list[tuple[int, int]] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.kins = stories.kins(self.session, {id_ for held in self.holders.values() for id_ in held})
+    def read_ahead(self, sketches: Iterable[Sketch]) -> None:
+        """Reads at once what will most likely be compared: who shares most keys with each."""
+        likely: set[int] = set()
+        for keys in sketches:
+            shared = Counter(id_ for key in keys.probes for id_ in self.holders.get(key, ()))
+            likely.update(id_ for id_, _ in shared.most_common(_LIKELY) if id_ in self.kins)
+        self.wordings |= {told.id: wording_of(told) for told in stories.load(self.session, sorted(likely))}
+        groups = {self.kins[id_].group for id_ in likely}
+        self.spoken |= stories.languages(self.session, sorted(groups))
 
     def find(self, probes: Sequence[int]) -> Mapping[int, Sequence[int]]:
         """The Entries that hold each of these keys and still exist."""
@@ -124,9 +180,7 @@ class _Archive:
     def languages(self, group: int) -> frozenset[str]:
         """The languages that the group has Entries in."""
         if group not in self.spoken:
-            stored = {language for _, language in stories.members(self.session, group)}
-            fresh = {kin.language for kin in self.kins.values() if kin.group == group}
-            self.spoken[group] = frozenset(stored | fresh)
+            self.spoken |= stories.languages(self.session, [group])
         return self.spoken[group]
 
     def wording(self, id_: int) -> Wording:
@@ -138,6 +192,7 @@ class _Archive:
     def take(self, told: Told, keys: Sketch, ties: Sequence[Match]) -> None:
         """Adds the Entry to what later ones see."""
         self.kins[told.id] = Kin(told.id, told.language, told.day)
+        self.spoken[told.id] = frozenset((told.language,))
         for key in (*keys.keys, *keys.cross_keys):
             self.holders.setdefault(key, []).append(told.id)
         for tie in ties:

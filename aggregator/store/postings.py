@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from aggregator.near import MOST_HOLDERS
@@ -19,15 +19,23 @@ _KEYS_AT_ONCE = 500
 # The keys are swept in so many slices, one for every few Entries, so that no visit pays for all.
 _SLICES = 4096
 _KEY_BITS = 40
+_LET_GO = delete(_POSTING).where(
+    _POSTING.c.key == bindparam("a_key"), _POSTING.c.entry_id == bindparam("an_entry")
+)
 
 
-def find(session: Session, keys: Iterable[int]) -> dict[int, list[int]]:
-    """The ids of the Entries that hold each of these keys, oldest first; keys without any are left out."""
+def find(session: Session, keys: Iterable[int], since: date = date.min) -> dict[int, list[int]]:
+    """The ids of the Entries found since that day that hold each of these keys, oldest first.
+
+    Shapes: keys that none holds are left out.
+    """
     wanted = sorted(set(keys))
     found: dict[int, list[int]] = defaultdict(list)
     for start in range(0, len(wanted), _KEYS_AT_ONCE):
         part = wanted[start : start + _KEYS_AT_ONCE]
-        query = select(_POSTING.c.key, _POSTING.c.entry_id).where(_POSTING.c.key.in_(part))
+        query = select(_POSTING.c.key, _POSTING.c.entry_id).where(
+            _POSTING.c.key.in_(part), _POSTING.c.day >= since.toordinal()
+        )
         for key, entry_id in session.execute(query.order_by(_POSTING.c.key, _POSTING.c.entry_id)):
             found[key].append(entry_id)
     return dict(found)
@@ -51,10 +59,14 @@ def add(
     if rows:
         session.execute(insert(_POSTING), rows)
     new = {entry_id for entry_id, _, _ in added}
-    for key in {key for _, _, keys in added for key in keys}:
-        crowded = [entry_id for entry_id in holders[key][:-MOST_HOLDERS] if entry_id not in new]
-        if crowded:
-            session.execute(delete(_POSTING).where(_POSTING.c.key == key, _POSTING.c.entry_id.in_(crowded)))
+    crowded = [
+        {"a_key": key, "an_entry": entry_id}
+        for key in {key for _, _, keys in added for key in keys}
+        for entry_id in holders[key][:-MOST_HOLDERS]
+        if entry_id not in new
+    ]
+    if crowded:
+        session.connection().execute(_LET_GO, crowded)
 
 
 def sweep(session: Session, turn: int, before: date) -> None:

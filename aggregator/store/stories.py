@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from aggregator.errors import StoreError
 from aggregator.items import Level, Match
 from aggregator.near import Kin
 from aggregator.store import articles
@@ -88,6 +89,15 @@ def members(session: Session, group: int) -> list[tuple[int, str]]:
     return [(id_, language) for id_, language in session.execute(query.order_by(_KIN.c.entry_id))]
 
 
+def languages(session: Session, groups: Sequence[int]) -> dict[int, frozenset[str]]:
+    """The languages that each of these groups has Entries in."""
+    query = select(_KIN.c.group_id, _KIN.c.language).where(_KIN.c.group_id.in_(groups)).distinct()
+    found: dict[int, frozenset[str]] = {}
+    for group, language in session.execute(query):
+        found[group] = found.get(group, frozenset()) | {language}
+    return found
+
+
 def first_announced(session: Session, groups: Sequence[int]) -> list[int]:
     """The Entry of each group that readers saw first, by id; groups that nobody has seen have none."""
     query = (
@@ -122,6 +132,28 @@ def add(
 def join(session: Session, group: int, into: int) -> None:
     """Makes two groups one."""
     session.execute(update(_KIN).where(_KIN.c.group_id == group).values(group_id=into))
+
+
+def group_of(session: Session, entry_id: int) -> int:
+    """The group of the Entry.
+
+    Raises: StoreError when there is no such Entry, or nobody has compared it yet.
+    """
+    found = session.scalar(select(_KIN.c.group_id).where(_KIN.c.entry_id == entry_id))
+    if found is None:
+        raise StoreError(f"no article {entry_id} in the archive that has been announced")
+    return int(found)
+
+
+def move(session: Session, entry_id: int, group: int) -> None:
+    """Puts the Entry into that group."""
+    session.execute(update(_KIN).where(_KIN.c.entry_id == entry_id).values(group_id=group))
+
+
+def unlink(session: Session, entry_id: int) -> None:
+    """Removes what ties the Entry to others."""
+    ties = (LinkRow.entry_id == entry_id) | (LinkRow.other_id == entry_id)
+    session.execute(delete(table(LinkRow)).where(ties))
 
 
 def links_of(session: Session, entry_id: int) -> list[tuple[int, Match, int]]:

@@ -5,13 +5,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from archive_samples import AGENCY, MOBILITY, NOW, day, digested, lease_on, make_article, minutes
 from sqlalchemy import func, select
 
+from aggregator.errors import StoreError
 from aggregator.items import Article, RunOutcome, Source
 from aggregator.near import MOST_HOLDERS
+from aggregator.query import Query
 from aggregator.store import Store, articles, feeds, postings, runs, stories
 from aggregator.store.schema import EntryRow, KinRow, LinkRow, PostingRow
+from pipelines.link import join, split
 from pipelines.save import Saver
 from pipelines.settle import finish, plan_settling
 
@@ -57,7 +61,7 @@ def groups(store: Store) -> list[list[str]]:
     with store.read() as session:
         for group, url in session.execute(query.order_by(EntryRow.url)):
             found.setdefault(group, []).append(url.rsplit("/", 1)[1])
-    return sorted(found.values())
+    return sorted(sorted(paths) for paths in found.values())
 
 
 def feed(store: Store, name: str) -> list[str]:
@@ -152,3 +156,20 @@ def test_an_article_costs_some_thirty_rows(store: Store) -> None:
     visit(store, MOBILITY, [article(MOBILITY, "primo", RELEASE * 20)])
     with store.read() as session:
         assert 20 <= (session.scalar(select(func.count()).select_from(PostingRow)) or 0) <= 36
+
+
+def test_a_person_has_the_last_word(store: Store) -> None:
+    visit(store, MOBILITY, [article(MOBILITY, "primo", RELEASE), article(MOBILITY, "altro", NEXT)])
+    visit(store, AGENCY, [article(AGENCY, "copia", COPY)], at=60)
+    with store.read() as session:
+        ids = {entry.article.url.rsplit("/", 1)[1]: entry.id for entry in articles.find(session, Query())}
+    with store.write() as session:
+        split(session, ids["primo"])
+    assert groups(store) == [["altro"], ["copia"], ["primo"]]
+    with store.write() as session:
+        join(session, ids["primo"], ids["altro"])
+        join(session, ids["altro"], ids["primo"])
+    visit(store, AGENCY, [article(AGENCY, "ancora", f"{RELEASE} Il servizio parte alle otto.")], at=120)
+    assert groups(store) == [["altro", "ancora", "primo"], ["copia"]]
+    with store.read() as session, pytest.raises(StoreError):
+        stories.group_of(session, 10**9)
