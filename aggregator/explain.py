@@ -83,10 +83,9 @@ def in_words(value: Any) -> str:  # noqa: ANN401  any field of an Article
     match value:
         case None:
             return ""
-        case PublishedDate(at=None):
-            return f"{value.day.isoformat()} ({value.precision}, confidence {value.confidence:.2f})"
         case PublishedDate():
-            return f"{value.at.isoformat()} ({value.precision}, confidence {value.confidence:.2f})"
+            stated = (value.at or value.day).isoformat()
+            return f"{stated} ({value.precision}, confidence {value.confidence:.2f})"
         case datetime():
             return value.isoformat()
         case tuple():

@@ -382,7 +382,8 @@ class Entry:
     """An Article as the archive knows it.
 
     Shapes: `tag` is the eternal id that feeds carry; `sources` are ids of all Sources it was
-        seen at, its own first; `announced_seq` is None until the visit that brought it settled.
+        seen at, its own first; `announced_seq` is None until the visit that brought it settled;
+        `vanished_at` is when its page was found gone; feeds leave out what `is_hidden`.
     Units: instants are UTC.
     """
 
@@ -395,3 +396,5 @@ class Entry:
     announced_seq: int | None
     is_live: bool
     sources: tuple[str, ...] = ()
+    vanished_at: datetime | None = None
+    is_hidden: bool = False

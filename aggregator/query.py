@@ -24,7 +24,8 @@ class Query:
         name the cluster and those of its own sources; `since` and `until` are days of
         publication, both inclusive, and leave out articles without a date. `is_as_sighted`
         (with one source) gives each Entry that source's link and title under the same id;
-        `is_once` leaves out copies and translations of what was announced before.
+        `is_once` leaves out copies and translations of what was announced before; what a person
+        has hidden comes only `with_hidden`.
     Units: `cursor` is the last `announced_seq` (arrival) or `change_seq` (change) already seen;
         `limit` None is all.
     """
@@ -38,6 +39,7 @@ class Query:
     is_live: bool = False
     is_as_sighted: bool = False
     is_once: bool = False
+    with_hidden: bool = False
     order: Order = Order.ARRIVAL
     limit: int | None = 50
     cursor: int | None = None

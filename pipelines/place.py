@@ -38,12 +38,13 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What all pages of a batch share."""
+    """What all pages of a batch share; `is_again` when today's code reads what is known already."""
 
     source_id: str
     now: datetime
     is_backfill: bool = False
     decide: Decide = decide
+    is_again: bool = False
 
 
 def place(
@@ -86,7 +87,8 @@ def revisit(
     another has the same text now, they become one. A copy that turns into something else
     becomes an Entry of its own, never a revision of another's.
     """
-    if page.content == arrival.content and not page.is_vanished:
+    is_back = page.is_vanished and arrival.snapshot is not None  # a Snapshot read again proves nothing
+    if page.content == arrival.content and not is_back and not visit.is_again:
         return Effect.SAME
     twin = next((entry for entry in by_text if entry.entry_id != page.entry.entry_id), None)
     if page.is_home and (twin is None or page.entry.is_announced):

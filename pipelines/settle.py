@@ -130,17 +130,21 @@ def load_pages(store: Store, page_ids: Sequence[int]) -> list[StoredPage]:
 
 
 def apply(
-    store: Store, lease: Lease, outcomes: Sequence[tuple[StoredPage, Article | Refused]], now: datetime
-) -> Counter[str]:
-    """Writes what the pages are with the new memory; counts `digested`, `changed`, `merged`, `removed`."""
+    store: Store, lease: Lease, outcomes: Sequence[tuple[StoredPage, Article | Refused]], now: datetime,
+    *, is_again: bool = False,
+) -> Counter[str]:  # fmt: skip
+    """Writes what the pages are with the new memory; counts `digested`, `changed`, `merged`, `removed`.
+
+    With `is_again` also what no reader sees, since it is today's code that read them.
+    """
     counts = Counter(digested=len(outcomes))
-    visit = Visit(lease.source_id, now, lease.is_first_visit)
+    visit = Visit(lease.source_id, now, lease.is_first_visit or is_again, is_again=is_again)
     with store.write() as session:
         runs.check_fence(session, lease)
         for stored, outcome in outcomes:
             try:
                 with savepoint(session):
-                    counts[_apply_one(session, visit, stored.page.id, outcome)] += 1
+                    counts[_apply_one(session, visit, stored.page, outcome)] += 1
             except StoreError:
                 raise
             except Exception:
@@ -160,10 +164,10 @@ def finish(store: Store, lease: Lease, plan: SettlePlan, now: datetime, *, live_
 _COUNTED = {Effect.NEW: "changed", Effect.UPDATED: "changed", Effect.COPY: "merged", Effect.SAME: "same"}
 
 
-def _apply_one(session: Session, visit: Visit, page_id: int, outcome: Article | Refused) -> str:
+def _apply_one(session: Session, visit: Visit, read: KnownPage, outcome: Article | Refused) -> str:
     # Looked up anew: an earlier page of this chunk may have taken its Entry along.
-    page = next(iter(find_pages(session, [page_id])), None)
-    if page is None:
+    page = next(iter(find_pages(session, [read.id])), None)
+    if page is None or page.snapshot_id != read.snapshot_id:  # gone, or fetched again meanwhile
         return "same"
     if isinstance(outcome, Refused):
         return _remove(session, visit, page, outcome)

@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, exists, false, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from aggregator.errors import StoreError
-from aggregator.items import Article, Entry, Match, Mention, Precision, PublishedDate
+from aggregator.errors import QueryError, StoreError
+from aggregator.items import Article, Entry, Evidence, Match, Mention, Precision, PublishedDate
 from aggregator.query import Order, Query
+from aggregator.store import corrections
 from aggregator.store.agenda import add_events, load_events
 from aggregator.store.archive import authority, take_numbers
 from aggregator.store.codec import (
@@ -34,14 +35,16 @@ from aggregator.store.schema import (
     MentionRow,
     SightingRow,
     SourceRow,
+    UrlKeyRow,
     table,
 )
 from aggregator.store.sightings import Arrival
+from aggregator.urls import canonical_url
 
 # The year in which the tagging authority named this scheme (RFC 4151), not the article's.
 _TAG = "tag:{},2026:{}"
 _ANNOUNCED = EntryRow.announced_seq.is_not(None)
-_DAY_IS_KNOWN = EntryRow.precision.in_([Precision.MINUTE.value, Precision.DAY.value])
+DAY_IS_KNOWN = EntryRow.precision.in_([Precision.MINUTE.value, Precision.DAY.value])
 
 
 def mint_tag(authority_name: str, source_id: str, canonical_url: str) -> str:
@@ -140,7 +143,7 @@ def announce(session: Session, source_id: str, *, now: datetime, live_days: int 
     if not ids:
         return 0
     oldest = now.date() - timedelta(days=live_days)
-    is_recent = func.coalesce(_DAY_IS_KNOWN & (EntryRow.published_day > oldest), false())
+    is_recent = func.coalesce(DAY_IS_KNOWN & (EntryRow.published_day > oldest), false())
     for id_, seq in zip(ids, take_numbers(session, len(ids)), strict=True):
         values = {"announced_seq": seq, "change_seq": seq, "is_live": or_(~EntryRow.is_backfill, is_recent)}
         session.execute(update(table(EntryRow)).where(EntryRow.id == id_).values(values))
@@ -177,7 +180,47 @@ def get(session: Session, id_: int | str) -> Entry:
     rows = session.execute(statement).all()
     if not rows:
         raise StoreError(f"no article {id_} in the archive")
-    return _to_entries(session, rows, with_evidence=True)[0]
+    entry = _to_entries(session, rows, with_evidence=True)[0]
+    evidence = corrections.with_operator(entry.article.evidence, corrections.find(session, entry.id))
+    return replace(entry, article=replace(entry.article, evidence=evidence))
+
+
+def read_evidence(session: Session, id_: int) -> tuple[Evidence, ...]:
+    """The evidence of the Entry's page, without anybody's word."""
+    packed = session.scalars(select(BodyRow.evidence).where(BodyRow.entry_id == id_)).one()
+    return evidence_from_json(unpack(packed))
+
+
+def locate(session: Session, name: str) -> int:
+    """The number of the Entry with that number, tag or URL: its own page first, then where it was seen.
+
+    Raises: QueryError when there is none; for a URL that was refused, with the reason.
+    """
+    if name.isdecimal():
+        return _known(session, select(EntryRow.id).where(EntryRow.id == int(name)), name)
+    if name.startswith("tag:"):
+        return _known(session, select(EntryRow.id).where(EntryRow.tag == name), name)
+    try:
+        url = canonical_url(name)
+    except ValueError as error:
+        raise QueryError(f"{name!r} is neither an article's number nor its tag nor its URL") from error
+    is_home = (SightingRow.url == EntryRow.canonical_url) & (SightingRow.source_id == EntryRow.source_id)
+    seen = select(EntryRow.id).join(SightingRow, SightingRow.entry_id == EntryRow.id)
+    seen = seen.order_by(is_home.desc(), EntryRow.id).limit(1)
+    found = session.scalar(seen.where(SightingRow.url == url))
+    # The address at which it was read may not be its canonical one; no index, so it comes last.
+    return found or _known(session, seen.where(SightingRow.link == name), name, url)
+
+
+def _known(session: Session, query: Select[int], name: str, url: str = "") -> int:
+    found = session.scalar(query)
+    if found is not None:
+        return found
+    refused = select(UrlKeyRow.source_id, UrlKeyRow.reason).where(UrlKeyRow.url == url)
+    row = session.execute(refused.where(UrlKeyRow.reason.is_not(None))).first() if url else None
+    if row is not None:
+        raise QueryError(f"{name} is not in the archive: at {row.source_id} it was refused as {row.reason}")
+    raise QueryError(f"no article {name} in the archive")
 
 
 def count(session: Session, query: Query | None = None) -> int:
@@ -200,6 +243,8 @@ def filters(query: Query) -> list[ColumnElement[bool]]:
         where.append(EntryRow.language.in_(query.languages))
     if query.since or query.until:
         where.append(EntryRow.published_day.between(query.since or date.min, query.until or date.max))
+    if not query.with_hidden:
+        where.append(EntryRow.hidden_at.is_(None))
     if query.is_live:
         where.append(EntryRow.is_live.is_(True))
     if query.is_once:
@@ -215,6 +260,8 @@ def _seen_before(query: Query) -> ColumnElement[bool]:
         .where(own.entry_id == EntryRow.id, other.group_id == own.group_id, other.entry_id != own.entry_id)
         .where(first.id == other.entry_id, first.announced_seq < EntryRow.announced_seq)
     )
+    if not query.with_hidden:
+        seen = seen.where(first.hidden_at.is_(None))
     if query.languages:
         seen = seen.where(first.language.in_(query.languages))
     if query.is_live:
@@ -314,6 +361,8 @@ def _to_entry(row: EntryRow, body: BodyRow, sources: list[str], *, with_evidence
         change_seq=row.change_seq,
         announced_seq=row.announced_seq,
         is_live=row.is_live,
+        vanished_at=row.vanished_at,
+        is_hidden=row.hidden_at is not None,
         sources=(row.source_id, *(s for s in sources if s != row.source_id)),
     )
 

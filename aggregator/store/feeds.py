@@ -47,9 +47,10 @@ def feed_query(name: str, limit: int = 50) -> Query:
 def has_changed(session: Session, query: Query, since: int) -> bool:
     """Whether the answer to the Query may differ from that at the `change_seq` `since`; cheap.
 
-    A revised Entry counts for every Query: it may have left this one's filters.
+    A revised or hidden Entry counts for every Query: it may have left this one's filters.
     """
-    may_have_left = or_(EntryRow.revisions > 0, EntryRow.vanished_at.is_not(None))
+    is_gone = or_(EntryRow.vanished_at.is_not(None), EntryRow.hidden_at.is_not(None))
+    may_have_left = or_(EntryRow.revisions > 0, is_gone)
     query_ = select(EntryRow.id).where(
         EntryRow.change_seq > since,
         EntryRow.announced_seq.is_not(None),
@@ -85,7 +86,7 @@ def copies(session: Session, ids: Sequence[int]) -> list[tuple[int, str, str]]:
         .join(other, and_(other.group_id == own.group_id, other.entry_id != own.entry_id))
         .join(EntryRow, EntryRow.id == other.entry_id)
         .join(SightingRow, SightingRow.entry_id == other.entry_id)
-        .where(own.entry_id.in_(ids), EntryRow.announced_seq.is_not(None))
+        .where(own.entry_id.in_(ids), EntryRow.announced_seq.is_not(None), EntryRow.hidden_at.is_(None))
     )
     both = union_all(shown, kindred).subquery()
     statement = select(both.c.shown, both.c.source_id, both.c.link).order_by(both.c.id)

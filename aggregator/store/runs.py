@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, exists, literal, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -74,11 +74,13 @@ def take(
     sources: Sequence[str] | None = None,
     limit: int = 50,
     lease_minutes: float = 15,
+    with_disabled: bool = False,
 ) -> list[Lease]:
     """Leases on Sources that are due, the longest waiting first, one a host; named ones are always due.
 
     Sources that share a host come one at a time: take again when one is closed, without the
-    named ones that are done. Leases found expired are closed as LOST first.
+    named ones that are done. Leases found expired are closed as LOST first. Named ones that are
+    switched off come `with_disabled`, for work that is no visit.
     """
     _close_expired(session, now)
     expires_at = now + timedelta(minutes=lease_minutes)
@@ -89,7 +91,10 @@ def take(
         literal(now, CrawlRunRow.started_at.type),
         literal(expires_at, CrawlRunRow.expires_at.type),
         literal({}, CrawlRunRow.refused.type),
-    ).where(_is_due(now, sources), ~exists().where(CrawlRunRow.host == SourceRow.host, _OPEN))
+    ).where(
+        _is_due(now, sources, with_disabled=with_disabled),
+        ~exists().where(CrawlRunRow.host == SourceRow.host, _OPEN),
+    )
     due = due.order_by(SourceRow.next_due_at.nulls_first(), SourceRow.id).limit(limit)
     columns = ["source_id", "host", "worker", "started_at", "expires_at", "refused"]
     make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
@@ -112,9 +117,12 @@ def take(
     ]
 
 
-def _is_due(now: datetime, sources: Sequence[str] | None) -> ColumnElement[bool]:
+def _is_due(
+    now: datetime, sources: Sequence[str] | None, *, with_disabled: bool = False
+) -> ColumnElement[bool]:
     if sources is not None:
-        return SourceRow.enabled & SourceRow.id.in_(sources)
+        is_named = SourceRow.id.in_(sources)
+        return is_named if with_disabled else SourceRow.enabled & is_named
     return SourceRow.enabled & or_(SourceRow.next_due_at.is_(None), SourceRow.next_due_at <= now)
 
 
@@ -214,6 +222,11 @@ def close(
         ),
         execution_options={"synchronize_session": False},
     )
+
+
+def release(session: Session, lease: Lease) -> None:
+    """Gives a lease back that was taken for work that is no visit: the diary does not tell of it."""
+    session.execute(delete(table(CrawlRunRow)).where(CrawlRunRow.id == lease.id, _OPEN))
 
 
 def failures(session: Session, source_id: str) -> int:

@@ -142,6 +142,7 @@ class EntryRow(Base):
     is_backfill: Mapped[bool]
     is_live: Mapped[bool]
     vanished_at: Mapped[datetime | None]
+    hidden_at: Mapped[datetime | None]
     revisions: Mapped[int] = mapped_column(Integer)
 
     __table_args__ = (
@@ -332,6 +333,41 @@ class RevisionRow(Base):
     changed_at: Mapped[datetime]
     fields: Mapped[list[str]]
     old: Mapped[bytes]
+
+
+class CorrectionRow(Base):
+    """A person's word on one field of an Entry: it wins over whatever its page says.
+
+    `value` and `read` are the field as corrected and as its page has it, by name in Article.
+    """
+
+    __tablename__ = "correction"
+
+    entry_id: Mapped[int] = mapped_column(
+        Number, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    field: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[dict[str, Any]]
+    read: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    corrected_at: Mapped[datetime]
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class ReextractionRow(Base):
+    """A Source whose Snapshots are being read again; the row goes when all are.
+
+    `rules` is a digest of the code that reads, `page_id` the last Sighting done, `boilerplate` what
+    to read with, null until it is learnt.
+    """
+
+    __tablename__ = "reextraction"
+
+    source_id: Mapped[str] = mapped_column(ForeignKey("source.id"), primary_key=True)
+    rules: Mapped[str] = mapped_column(String(32))
+    page_id: Mapped[int]
+    boilerplate: Mapped[bytes | None]
 
 
 class UrlKeyRow(Base):

@@ -6,7 +6,7 @@ Knows nothing of what is decided about a page. Start reading at `add`.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -71,9 +71,9 @@ def refresh(session: Session, page: KnownPage, arrival: Arrival, entry_id: int) 
         counts = Counter(unpack_blocks(arrival.blocks))
         counts.subtract(unpack_blocks(old))
         memory.count_blocks(session, page.source_id, counts)
-    values = {**_page_values(arrival), "entry_id": entry_id, "vanished_at": None}
+    values = {**_page_values(arrival), "entry_id": entry_id}
     if arrival.snapshot is not None:
-        values["snapshot_id"] = _add_snapshots(session, [arrival])[0]
+        values |= {"snapshot_id": _add_snapshots(session, [arrival])[0], "vanished_at": None}
     session.execute(update(table(SightingRow)).where(SightingRow.id == page.id).values(values))
 
 
@@ -106,6 +106,50 @@ def vanish(session: Session, source_id: str, urls: Iterable[str], now: datetime)
             update(table(EntryRow)).where(is_home).values(values).returning(EntryRow.id)
         ).all()
     return marked
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """A page that shows an Entry: its own link, title and day, and whether its Snapshot is kept."""
+
+    source_id: str
+    link: str
+    title: str
+    published_day: date | None
+    first_seen_at: datetime
+    vanished_at: datetime | None
+    has_snapshot: bool
+
+
+def pages_of(session: Session, entry_id: int) -> list[SeenPage]:
+    """The pages that show the Entry, in order of discovery."""
+    query = select(SightingRow).where(SightingRow.entry_id == entry_id).order_by(SightingRow.id)
+    return [
+        SeenPage(
+            source_id=row.source_id,
+            link=row.link,
+            title=row.title,
+            published_day=row.published_day,
+            first_seen_at=row.first_seen_at,
+            vanished_at=row.vanished_at,
+            has_snapshot=row.snapshot_id is not None,
+        )
+        for row in session.scalars(query)
+    ]
+
+
+def kept_pages(session: Session, source_id: str) -> list[int]:
+    """Ids of the Source's Sightings whose Snapshot is kept, in order."""
+    query = select(SightingRow.id).where(
+        SightingRow.source_id == source_id, SightingRow.snapshot_id.is_not(None)
+    )
+    return list(session.scalars(query.order_by(SightingRow.id)))
+
+
+def blocks_of(session: Session, ids: Sequence[int]) -> dict[int, bytes]:
+    """The packed blocks of these Sightings, by id."""
+    query = select(SightingRow.id, SightingRow.blocks).where(SightingRow.id.in_(ids))
+    return {row.id: row.blocks for row in session.execute(query)}
 
 
 def count_pages(session: Session, source_id: str) -> int:

@@ -31,6 +31,8 @@ def upgrade() -> None:
     _create_posting()
     _create_mention()
     _create_revision()
+    _create_correction()
+    _create_reextraction()
     _create_sighting()
     _index_sighting()
     op.execute(
@@ -165,6 +167,7 @@ def _create_entry() -> None:
         sa.Column("is_backfill", sa.Boolean(), nullable=False),
         sa.Column("is_live", sa.Boolean(), nullable=False),
         sa.Column("vanished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hidden_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revisions", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_entry_source_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
@@ -331,6 +334,35 @@ def _create_posting() -> None:
         sa.Column("day", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key", "entry_id", name=op.f("pk_posting")),
         sqlite_with_rowid=False,
+    )
+
+
+def _create_correction() -> None:
+    op.create_table(
+        "correction",
+        sa.Column("entry_id", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("read", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["entry.id"], name=op.f("fk_correction_entry_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("entry_id", "field", name=op.f("pk_correction")),
+        sqlite_with_rowid=False,
+    )
+
+
+def _create_reextraction() -> None:
+    op.create_table(
+        "reextraction",
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("rules", sa.String(length=32), nullable=False),
+        sa.Column("page_id", sa.BigInteger(), nullable=False),
+        sa.Column("boilerplate", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_reextraction_source_id")),
+        sa.PrimaryKeyConstraint("source_id", name=op.f("pk_reextraction")),
     )
 
 

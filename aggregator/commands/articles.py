@@ -1,0 +1,298 @@
+"""Commands on single articles: `show`, `explain`, `correct`, `hide`; and `reextract` over all.
+
+Each is one short function over the module that does the work. Start reading at `add_to`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aggregator.commands.common import Job, command
+
+if TYPE_CHECKING:
+    from aggregator.explain import Explained
+    from aggregator.items import Entry, Source
+    from aggregator.reextract import Difference, SourceResult
+    from aggregator.store import Session, Store
+    from aggregator.store.corrections import Correction
+
+PROBLEMS = 1
+_WIDTH = 14
+
+
+def add_to(group: click.Group) -> None:
+    """Puts the commands of this theme into the group."""
+    for add in (_add_show, _add_explain, _add_correct, _add_hide, _add_reextract):
+        add(group)
+
+
+@contextmanager
+def _archive(job: Job) -> "Iterator[Store]":
+    store = job.open_store()
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _get(session: "Session", name: str) -> "Entry":
+    from aggregator.store import articles
+
+    return articles.get(session, articles.locate(session, name))
+
+
+def _add_show(group: click.Group) -> None:
+    @command(group, "show")
+    @click.argument("name", metavar="ID")
+    def show(job: Job, name: str) -> None:
+        """Print the article ID (its number, tag or URL): its fields, where it was seen, what it was."""
+        from aggregator.store import corrections, revisions, sightings
+
+        with _archive(job) as store, store.read() as session:
+            entry = _get(session, name)
+            pages = sightings.pages_of(session, entry.id)
+            past = revisions.history(session, entry.id)
+            said = corrections.find(session, entry.id)
+        if job.is_json:
+            row = asdict(entry)
+            row["sightings"] = [asdict(page) for page in pages]
+            row["revisions"] = [asdict(revision) for revision in past]
+            row["corrections"] = [asdict(correction) for correction in said]
+            job.answer(row)
+            return
+        for label, value in _rows(entry):
+            click.echo(f"{label + ':':{_WIDTH}}{value or '-'}")
+        for page in pages:
+            gone = f", gone since {page.vanished_at:%Y-%m-%d}" if page.vanished_at else ""
+            kept = "page kept" if page.has_snapshot else "page not kept"
+            click.echo(
+                f"{'seen:':{_WIDTH}}{page.first_seen_at:%Y-%m-%d %H:%M} at {page.source_id} ({kept}{gone})"
+            )
+            click.echo(f"{'':{_WIDTH}}{page.link}")
+        for revision in past:
+            click.echo(
+                f"{'changed:':{_WIDTH}}{revision.changed_at:%Y-%m-%d %H:%M}: {', '.join(revision.old)}"
+            )
+        _tell_corrections(said)
+        click.echo("\n" + entry.article.text)
+
+
+def _rows(entry: "Entry") -> "Iterator[tuple[str, str]]":
+    from aggregator.explain import in_words
+
+    article = entry.article
+    yield "number", str(entry.id)
+    yield "tag", entry.tag
+    for name in ("title", "url", "canonical_url", "published", "modified_at", "authors", "language"):
+        yield name.removesuffix("_at").replace("_url", ""), in_words(getattr(article, name))
+    for name in ("summary", "image", "tags"):
+        yield name, in_words(getattr(article, name))
+    yield "about", ", ".join(dict.fromkeys(mention.term for mention in article.mentions))
+    yield "first seen", in_words(entry.first_seen_at)
+    yield "last change", in_words(entry.changed_at)
+    if entry.announced_seq is None:
+        yield "state", "waits for the end of its visit"
+    if entry.vanished_at:
+        yield "vanished", in_words(entry.vanished_at)
+    if entry.is_hidden:
+        yield "hidden", "yes: out of the feeds"
+
+
+def _tell_corrections(said: "list[Correction]") -> None:
+    for one in said:
+        click.echo(f"{'corrected:':{_WIDTH}}{one.field} on {one.corrected_at:%Y-%m-%d}: {one.reason}")
+        click.echo(f"{'':{_WIDTH}}its page says: {' '.join(one.read.split())[:200] or '-'}")
+
+
+def _add_explain(group: click.Group) -> None:
+    @command(group, "explain")
+    @click.argument("name", metavar="ID")
+    def explain(job: Job, name: str) -> None:
+        """Print why each field of the article ID is what it is, and how to mend its whole site."""
+        from aggregator.explain import explain as explained
+
+        with _archive(job) as store, store.read() as session:
+            entry = _get(session, name)
+        fields = explained(entry.article)
+        if job.is_json:
+            row = {
+                "id": entry.id,
+                "tag": entry.tag,
+                "url": entry.article.url,
+                "source": entry.article.source_id,
+            }
+            job.answer({**row, "fields": [asdict(field) for field in fields]})
+            return
+        click.echo(f"{entry.id}  {entry.article.url}\n")
+        for field in fields:
+            _tell_field(field)
+        click.echo(f"To mend the whole site, add the line to {job.config.operator_catalogue}:\n")
+        click.echo(f'    [[source]]\n    id = "{entry.article.source_id}"\n    [source.fields]')
+        click.echo(
+            f'    published = "<css selector>"\n\nthen: aggregator reextract {entry.article.source_id}'
+        )
+
+
+def _tell_field(field: "Explained") -> None:
+    shown = field.value if len(field.value) <= 200 else field.value[:200] + " ..."
+    click.echo(f"{field.field}: {shown or '-'}")
+    if field.chosen is not None:
+        click.echo(f"    read at   {field.chosen.where}: {field.chosen.value}".rstrip(": "))
+    for other in field.others:
+        click.echo(f"    also      {other.where}: {other.value}")
+    click.echo(f"    because   {field.why or _because(field)}")
+    for line in field.mends:
+        click.echo(f"    to mend   {line}")
+    click.echo()
+
+
+def _because(field: "Explained") -> str:
+    if field.chosen is None:
+        return "nothing was found"
+    return "the most trusted place" if field.others else "nothing else was found"
+
+
+def _add_correct(group: click.Group) -> None:
+    @command(group, "correct")
+    @click.argument("name", metavar="ID")
+    @click.argument("field")
+    @click.argument("value", required=False)
+    @click.option("--reason", default="", help="Why: kept as evidence.")
+    @click.option("--undo", is_flag=True, help="Take your word back: the field is what the page says.")
+    def correct(job: Job, name: str, field: str, value: str | None, reason: str, undo: bool) -> None:
+        """Set FIELD of the article ID to VALUE, for good.
+
+        FIELD is title, published, authors, language, summary, text, tags or image. Several
+        authors or tags are separated by semicolons; an empty VALUE means none.
+        """
+        from aggregator.store import amend, corrections
+
+        if field not in corrections.FIELDS:
+            raise click.UsageError(f"no field {field!r}; there are {', '.join(corrections.FIELDS)}")
+        if undo == (value is not None) or (not undo and not reason.strip()):
+            raise click.UsageError("give a VALUE with its --reason, or --undo")
+        now = datetime.now(UTC)
+        with _archive(job) as store, store.write() as session:
+            entry = _get(session, name)
+            if value is None:
+                changed = amend.give_back(session, entry.id, field, now)
+            else:
+                said = _said(session, entry, field, value, now)
+                changed = amend.correct(session, entry.id, field, said, reason=reason.strip(), now=now)
+            after = _get(session, str(entry.id))
+        _tell_change(job, after, field, changed)
+
+
+def _said(session: "Session", entry: "Entry", field: str, value: str, now: datetime) -> Any:  # noqa: ANN401  an Article
+    from pipelines.correct import corrected
+
+    try:
+        return corrected(entry.article, field, value, _source(session, entry.article.source_id), now)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=field) from error
+
+
+def _source(session: "Session", source_id: str) -> "Source":
+    from aggregator.store import sources
+
+    [source] = sources.find_sources(session, [source_id])
+    return source
+
+
+def _tell_change(job: Job, entry: "Entry", field: str, changed: tuple[str, ...] | None) -> None:
+    from aggregator.explain import in_words
+
+    value = in_words(getattr(entry.article, field))
+    if job.is_json:
+        job.answer({"id": entry.id, "field": field, "value": value, "changed": bool(changed)})
+    elif changed is None:
+        job.say(f"{field} of {entry.id} had not been corrected; it is what the page says: {value or '-'}")
+    else:
+        state = "is now" if changed else "was already"
+        job.say(f"{field} of {entry.id} {state}: {value or '-'}")
+
+
+def _add_hide(group: click.Group) -> None:
+    @command(group, "hide")
+    @click.argument("name", metavar="ID")
+    @click.option("--undo", is_flag=True, help="Let it be seen again.")
+    def hide(job: Job, name: str, undo: bool) -> None:
+        """Keep the article ID out of feeds and searches; the archive keeps it."""
+        from aggregator.store import amend, articles
+
+        with _archive(job) as store, store.write() as session:
+            entry_id = articles.locate(session, name)
+            is_done = (
+                amend.unhide(session, entry_id) if undo else amend.hide(session, entry_id, datetime.now(UTC))
+            )
+        if job.is_json:
+            job.answer({"id": entry_id, "hidden": not undo, "changed": is_done})
+            return
+        state = "shown" if undo else "hidden"
+        job.say(
+            f"{entry_id} is {state}; the next publication shows it"
+            if is_done
+            else f"{entry_id} was {state} already"
+        )
+
+
+def _add_reextract(group: click.Group) -> None:
+    @command(group, "reextract")
+    @click.argument("source", nargs=-1)
+    @click.option("--dry-run", "is_dry", is_flag=True, help="Print what would change, and change nothing.")
+    def reextract(job: Job, source: tuple[str, ...], is_dry: bool) -> int:
+        """Read the kept pages of each SOURCE, or of all, again with today's code and catalogue."""
+        from aggregator.reextract import reextract as read_again
+
+        tell = _teller(job, is_dry=is_dry)
+        with _archive(job) as store:
+            results = read_again(
+                store, job.catalogue, source, jobs=job.config.jobs, live_days=job.config.feed_days,
+                is_dry=is_dry, on_difference=tell,
+            )  # fmt: skip
+        for result in results:
+            _tell_result(job, result)
+        for result in results:
+            if result.error:
+                job.warn(f"{result.source_id}: {result.error}")
+        if not is_dry and any(result.changed for result in results):
+            job.say("the feeds follow with the next `aggregator publish` or `aggregator run`")
+        return PROBLEMS if any(result.error for result in results) else 0
+
+
+def _teller(job: Job, *, is_dry: bool) -> Any:  # noqa: ANN401  a callback that takes a Difference
+    """Prints a difference: all of them on a dry run, else only where asked to say more."""
+
+    def tell(found: "Difference") -> None:
+        if job.is_json:
+            job.answer({"source": found.source_id, "id": found.entry_id, "url": found.url, **_change(found)})
+        elif is_dry or job.verbosity > 0:
+            click.echo(f"{found.source_id} {found.entry_id} {found.url}")
+            for line in found.lines():
+                click.echo(f"    {line}")
+
+    return tell
+
+
+def _change(found: "Difference") -> dict[str, Any]:
+    return {"fields": {name: {"old": old, "new": new} for name, (old, new) in found.fields.items()}}
+
+
+def _tell_result(job: Job, result: "SourceResult") -> None:
+    if job.is_json:
+        job.answer(asdict(result))
+        return
+    fields = ", ".join(f"{count} {name}" for name, count in sorted(result.fields.items()))
+    refused = ", ".join(f"{count} {reason}" for reason, count in sorted(result.refused.items()))
+    parts = [
+        f"{result.pages} pages read",
+        f"{result.changed} articles changed" + (f" ({fields})" if fields else ""),
+    ]
+    parts += [f"{result.unseen} with better markup or evidence"] if result.unseen else []
+    parts += [f"no articles any more, left as they are: {refused}"] if refused else []
+    parts += [f"{result.missing} without a kept page"] if result.missing else []
+    job.say(f"{result.source_id}: {'; '.join(parts)}")
