@@ -69,8 +69,9 @@ def cross_keys(wording: Wording) -> tuple[tuple[int, ...], tuple[int, ...]]:
         return (), ()
     other = LANGUAGES[wording.language == LANGUAGES[0]]
     found = features(wording)
+    # What both languages spell alike finds a translation; roots where there is little of that.
     strong = [word for word, weight in found.items() if weight > _SAME]
-    weak = [word for word, weight in found.items() if word[0] == "=" and weight == _SAME]
+    weak = [word for word in found if word[0] == "~"]
     own = _smallest(strong, weak, wording.language, _CROSS_KEYS)
     return own, _smallest(strong, weak, other, _CROSS_PROBES)
 
@@ -87,7 +88,7 @@ def features(wording: Wording) -> dict[str, float]:
     """What of the text may stand in its translation, with the weight of each: `#2024`, `=lecco`, `~indus`."""
     found: dict[str, float] = {}
     names = wording.names
-    for word in wording.vocabulary:
+    for word in wording.vocabulary.union(wording.elided):
         if word == "may" and word in names:  # the month, not the verb
             found["m5"] = _DATE
             continue

@@ -25,6 +25,7 @@ _UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"\d+(?:[.,]\d+)*|[{_UNSPACED}]|[^\W\d_{_UNSPACED}]+")
 # A capital behind a word that ends no sentence.
 _NAME = re.compile(r"(?<=[\w,;)] )[A-ZÀ-Þ][^\W\d_]+")
+_ELIDED = re.compile(r"(?<=[a-z]')[a-z]{3,}")
 # Where more words than this are written like names, capitals say nothing; nor do they in German.
 _MOST_NAMES = 0.5
 _CAPITAL_NOUNS = frozenset(("de", "lb", "nds"))
@@ -50,9 +51,19 @@ class Wording:
     day: date | None = None
 
     @cached_property
+    def folded(self) -> str:
+        """The text's own words as comparisons see them."""
+        return fold(own_text(self.text[:_READ_CHARACTERS], self.title))
+
+    @cached_property
     def words(self) -> list[str]:
         """The text's own words, folded, apostrophes left out, numbers in digits, in order."""
-        return _words(fold(own_text(self.text[:_READ_CHARACTERS], self.title)), self.language)
+        return _words(self.folded, self.language)
+
+    @cached_property
+    def elided(self) -> frozenset[str]:
+        """Words behind an apostrophe, which `words` has with what stands before it: `dell'energia`."""
+        return frozenset(_ELIDED.findall(self.folded)).union(_ELIDED.findall(fold(self.title)))
 
     @cached_property
     def weights(self) -> list[float]:
