@@ -141,7 +141,7 @@ def story(name: str, *, title: str | None = None) -> Story:
         " ".join(f"{sentence.capitalize()}, {draw.randrange(2, 99)}." for sentence in sentences[n : n + 4])
         for n in range(0, 16, 4)
     )
-    published = _NOW - timedelta(minutes=draw.randrange(600, 40_000))
+    published = _NOW - timedelta(minutes=draw.randrange(600, 18_000))  # a first visit's news, for feeds
     heading = f"{sentences[0]} {sentences[1]}".capitalize()
     return Story(name, title or heading, paragraphs, published)
 
