@@ -15,7 +15,7 @@ from pipelines.wording import Wording
 NONE: frozenset[str] = frozenset()
 TEXT = (
     "Il consorzio di Treviglio apre lunedì 9 marzo un laboratorio per le batterie al sodio. Vi lavoreranno "
-    "14 ricercatori, diretti da Elvira Monti, su due linee pilota che la Regione paga con 5,2 milioni di euro."
+    "14 ricercatori, diretti da Elvira Monti, su due linee che la Regione paga con 5,2 milioni di euro."
 )
 
 
