@@ -5,6 +5,7 @@ Knows the page by its measures and pieces, never by its site. Start reading at `
 """
 
 from collections.abc import Iterable
+from itertools import islice
 
 from lxml import etree
 
@@ -21,6 +22,7 @@ _SHARE_NAMED = 0.5
 _SHARE_ARTICLE_TAG = 0.6
 # A standfirst is a sentence, not a label.
 _PROSE = 60
+_REPEATED = 8  # words looked at before a whole long piece is
 _SENTENCE_ENDS = (".", "!", "?", "…", "»", "”", '"')
 
 _BLOCKISH = frozenset(
@@ -180,10 +182,14 @@ def _after_block(mark: Piece, rest: list[Piece]) -> list[Piece]:
 
 def _is_noise(piece: Piece) -> bool:
     size = len(piece.text)
-    if not 0 < size <= 300:
+    if size > 300:
+        # Advert slots side by side read 'Pubblicità Pubblicità ...' as long as they go on.
+        said = set(islice(piece.folded.split(), _REPEATED))
+        return len(said) == 1 and len(set(piece.folded.split())) == 1
+    if not size:
         return False
     flat = piece.folded
-    if NOISE.fullmatch(flat):
+    if NOISE.fullmatch(flat) or (len(said := set(flat.split())) == 1 and NOISE.fullmatch(said.pop())):
         return True
     if piece.linked and LEADS_AWAY.match(flat):
         return True

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from lxml import etree
 
 from aggregator.extract.junk import HARD_TAGS, HEADINGS, INLINE_TAGS, Part, part_of
+from aggregator.extract.phrases import ADVERT
+from aggregator.text import fold
 
 # Deeper than this an element's text counts as its own: unclosed tags nest up to 2,048 levels, and
 # Python's stack of 1,000 is shared with whoever calls.
@@ -16,6 +18,7 @@ MAX_DEPTH = 250
 # Live tickers, lists of teasers and copies in Markdown outweigh short articles up to twice; what
 # outweighs all else by more is the article under a misleading name.
 _FAR_MORE = 3.0
+_LABEL = 30  # letters: longer lines are not read for whether they are an advert's label
 
 
 @dataclass(slots=True)
@@ -130,9 +133,11 @@ class _Walk:
             tag = child.tag
             if tag in HARD_TAGS:
                 pass
-            elif tag in INLINE_TAGS and not len(child) and not child.keys():
-                # Bold words and the like: most of a text's elements, and nothing to know of them.
-                self._text(mine, child.text or "", in_link)
+            elif tag in INLINE_TAGS and not len(child) and not child.get("class"):
+                # Links, bold words and the like: most of a page's elements, and nothing to know of them.
+                is_link = tag == "a" and bool(child.get("href"))
+                mine.links += is_link
+                self._text(mine, child.text or "", in_link or is_link)
             else:
                 if tag not in INLINE_TAGS and self._run:
                     self._flush(mine, "")
@@ -145,7 +150,8 @@ class _Walk:
                 self._text(mine, tail, in_link)
 
     def _text(self, mine: Measure, text: str, in_link: bool) -> None:
-        if size := len(text.strip()):
+        size = len(text.strip())
+        if size and not (size <= _LABEL and ADVERT.fullmatch(fold(text))):
             mine.chars += size
             self._run += size
             if in_link:

@@ -11,6 +11,10 @@ def _lines(alternatives: str, after: str = "") -> re.Pattern[str]:
     return re.compile(f"(?:{listed}){after}")
 
 
+# What stands in an advert's place: a page may hold hundreds, more letters than its article.
+ADVERT = _lines(
+    "advertis(e)?ment|pubblicita|annuncio( pubblicitario)?|sponsored( content)?|adv|publicidad|werbung"
+)
 # Whole lines that belong to no article.
 NOISE = _lines(
     r"""

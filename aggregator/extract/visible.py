@@ -133,7 +133,9 @@ def _read_element(element: etree._Element, found: Founds) -> None:
     stated = element.get("datetime") if element.tag == "time" else _machine_title(element)
     if element.tag == "time" or stated:
         names = fold(f"{element.get('class') or ''} {element.get('itemprop') or ''}")
-        field = "modified" if _UPDATED.search(names) else "published"
+        # WordPress marks a post that never changed as both: `entry-date published updated`.
+        is_change = _UPDATED.search(names) and not _PUBLISHED.search(names)
+        field = "modified" if is_change else "published"
         if stated:
             _add(found, field, stated, where + "[datetime]")
         elif text and len(text) <= _LONGEST:
@@ -190,7 +192,8 @@ def _before(title: etree._Element, body: etree._Element, measures: Measures) -> 
     pieces: list[Piece] = []
     for sibling in _preceding(title, body):
         mine = measures.get(sibling)
-        if mine is None or mine.chars > 200 or sibling.tag in ("header", "aside"):
+        # Small inline elements are not measured.
+        if (mine is not None and mine.chars > 200) or sibling.tag in ("header", "aside"):
             continue
         if _is_foreign(sibling, measures):
             continue

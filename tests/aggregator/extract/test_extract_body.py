@@ -172,3 +172,14 @@ def test_caption_between_title_and_text_is_no_introduction() -> None:
         f'mattina di ieri.</figcaption></figure><div class="entry-content">{ARTICLE}</div></div>'
     )
     assert body_of(html).text.splitlines() == [FIRST, SECOND]
+
+
+def test_rows_of_advert_slots_outweigh_no_article() -> None:
+    slots = "".join("<span class=c>Pubblicità</span> " for _ in range(300))
+    own = "".join(f"<p>Riga {i} dell'articolo, con parole sue e di nessun altro testo.</p>" for i in range(4))
+    page = (
+        f"<body><main><article><h1>Titolo</h1><div>{own}</div></article><div><div>{slots}</div></div></main>"
+    )
+    text = body_of(page).text
+    assert "Pubblicità" not in text
+    assert "Riga 3" in text
