@@ -277,14 +277,15 @@ def _tasks(
     with store.read() as session:
         known = {source.id: source for source in sources.find_sources(session)}
         left = {one.source_id: one for one in reextractions.under_way(session)}
+        kept = sightings.kept_sources(session)
     known |= {source.id: source for source in catalogue.sources if source.id in known}
     for id_ in only:
         if id_ not in known:
             raise QueryError(f"the archive holds no source {id_!r}; `aggregator sources list` names them")
     if is_dry:
-        return [(known[id_], Progress(id_, rules)) for id_ in sorted(only or known)]
+        return [(known[id_], Progress(id_, rules)) for id_ in sorted(only or kept)]
     left = {id_: one for id_, one in left.items() if one.rules == rules}
-    wanted = sorted(set(only) or set(left) or set(known))
+    wanted = sorted(set(only) or set(left) or kept)
     with store.write() as session:
         if not left:
             reextractions.forget_all(session)

@@ -146,6 +146,12 @@ def kept_pages(session: Session, source_id: str) -> list[int]:
     return list(session.scalars(query.order_by(SightingRow.id)))
 
 
+def kept_sources(session: Session) -> set[str]:
+    """The Sources of which any Snapshot is kept."""
+    query = select(SightingRow.source_id).where(SightingRow.snapshot_id.is_not(None))
+    return set(session.scalars(query.distinct()))
+
+
 def blocks_of(session: Session, ids: Sequence[int]) -> dict[int, bytes]:
     """The packed blocks of these Sightings, by id."""
     query = select(SightingRow.id, SightingRow.blocks).where(SightingRow.id.in_(ids))
