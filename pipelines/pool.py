@@ -47,19 +47,19 @@ class Digester:
                 return _failed(fetched, error)
 
     async def _run(self, fetched: Fetched, source: Source, memory: SourceMemory) -> Article | Refused:
-        from pipelines.normalise import digest
-
-        arguments = (fetched.page, fetched.candidate, source, memory, self._vocabulary)
         if self._jobs == 1:
-            return digest(*arguments)
-        return await asyncio.get_running_loop().run_in_executor(self._started(), digest, *arguments)
+            return _digest(fetched, source, memory, self._vocabulary)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._started(), _digest, fetched, source, memory)
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
             # forkserver: a fork of a process with threads and a running loop may deadlock.
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["pipelines.normalise"])
-            self._pool = ProcessPoolExecutor(self._jobs, mp_context=context, initializer=_start_worker)
+            self._pool = ProcessPoolExecutor(
+                self._jobs, mp_context=context, initializer=_start_worker, initargs=(self._vocabulary,)
+            )
         return self._pool
 
     def _discard(self) -> None:
@@ -87,8 +87,22 @@ def _failed(fetched: Fetched, error: Exception) -> Refused:
     return Refused(fetched.page.url, Reason.ERROR, f"{type(error).__name__}: {error}"[:300])
 
 
-def _start_worker() -> None:
+# A worker's own: sent with each page it would cost a twentieth of reading it, and be hashed anew each time.
+_vocabulary = Vocabulary()
+
+
+def _digest(
+    fetched: Fetched, source: Source, memory: SourceMemory, vocabulary: Vocabulary | None = None
+) -> Article | Refused:
+    from pipelines.normalise import digest
+
+    return digest(fetched.page, fetched.candidate, source, memory, vocabulary or _vocabulary)
+
+
+def _start_worker(vocabulary: Vocabulary) -> None:
     """Ctrl-C is the parent's affair: it lets the workers finish what it has handed out."""
+    global _vocabulary  # noqa: PLW0603  the pool's way to hand a worker what all its pages need
+    _vocabulary = vocabulary
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
