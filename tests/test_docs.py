@@ -1,5 +1,6 @@
 """The README holds against the program: commands, options, keys, files, queries and pictures."""
 
+import os
 import re
 import shlex
 import sqlite3
@@ -274,9 +275,13 @@ def test_tables_have_the_columns(table: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_demo_answers_the_queries(tmp_path: Path) -> None:
-    demo = [sys.executable, "-m", "aggregator", "demo", "--keep", str(tmp_path), "-q"]
-    subprocess.run(demo, check=True, capture_output=True, timeout=120)
+def test_demo_ends_as_shown_and_answers_the_queries(tmp_path: Path) -> None:
+    demo = [sys.executable, "-m", "aggregator", "demo", "--keep", str(tmp_path)]
+    wide = os.environ | {"COLUMNS": "120"}
+    done = subprocess.run(demo, check=True, capture_output=True, text=True, timeout=120, env=wide)
+    printed = [line.rstrip() for line in done.stdout.splitlines()]
+    (shown,) = [block for block in blocks(README, "text") if block.startswith("source ")]
+    assert [line for line in shown.splitlines() if "demo/" not in line] == printed[:-2]
     connection = sqlite3.connect(tmp_path / "archive.sqlite")
     try:
         for query in queries():
