@@ -28,9 +28,12 @@ from aggregator.feeds.model import (
     Related,
 )
 from aggregator.feeds.strings import LANGUAGES, say
-from aggregator.items import Article, Entry, Precision, Publish, PublishedDate, Source
+from aggregator.items import Article, Entry, EventKind, Precision, Publish, PublishedDate, Source
 from aggregator.text import cut, hash64, one_line
 from aggregator.urls import host_of, join
+
+CALENDARS: Mapping[str, EventKind] = {"events": EventKind.EVENT, "deadlines": EventKind.DEADLINE}
+"""The feeds that are calendars alone, and what they carry."""
 
 # The first page of the Web is of August 1991: what is dated before, or well after it was read,
 # carries the date of something else. Readers would bury the one and pin the other on top.
@@ -94,7 +97,7 @@ def within_reach(document: Document, at_least: int) -> Document:
 
 
 def channel_of(name: str, edition: Edition) -> Channel:
-    """The feed of that name: `all`, `it`, `en`, `cluster-<id>`, `topic-<id>` or `source-<id>`.
+    """The feed of that name: `all`, `it`, `en`, `cluster-<id>`, `topic-<id>` or `source-<id>`; a calendar.
 
     A feed speaks its own language: `en` in English, a source's in the source's, the others in
     the edition's.
@@ -122,6 +125,8 @@ def channel_of(name: str, edition: Edition) -> Channel:
         author=say("publisher", language),
         rights=say("rights.feed", language),
         address=edition.address(f"feeds/{file}"),
+        has_news=kind not in CALENDARS,
+        has_agenda=kind in (*CALENDARS, "cluster", "topic"),
     )
 
 
@@ -135,7 +140,7 @@ def item_of(
     Source: the robots directives as search engines document them; `none` is `noindex, nofollow`.
     """
     article = entry.article
-    source = edition.sources.get(article.source_id) or _stranger(article)
+    source = source_of(edition, article.source_id, article.url)
     robots = _Robots.of(article.robots)
     if robots.is_hidden:
         return Omission.NOINDEX
@@ -148,15 +153,15 @@ def item_of(
     item = Item(
         tag=tag,
         url=url,
-        title=cut(plain_text(article.title), _TITLE_LENGTH) or say("untitled", channel.language),
+        title=title_of(article.title, channel),
         language=_language(article.language) or channel.language,
         publisher=_publisher(source, url, edition),
         published_at=published_at,
         precision=precision,
         zone=source.zone,
         updated_at=_updated(entry),
-        rights=say("rights.item", channel.language, source=_name(source, url)),
-        authors=(_name(source, url),),
+        rights=say("rights.item", channel.language, source=name_of(source, url)),
+        authors=(name_of(source, url),),
         categories=_date_mark(precision, edition, channel),
     )
     if publish is Publish.TITLE:
@@ -171,6 +176,30 @@ def item_of(
         related=_translations(article) + related,
         image=_image(article.image) if publish is Publish.FULL and robots.allows_image else None,
     )
+
+
+def quotable(robots: tuple[str, ...], source: Source, length: int) -> int | None:
+    """How many letters of a page's text may leave: 0 for title, date and link alone, None for nothing."""
+    found = _Robots.of(robots)
+    if found.is_hidden:
+        return None
+    return 0 if found.limit(source.publish) is Publish.TITLE else min(length, found.snippet)
+
+
+def source_of(edition: Edition, source_id: str, url: str) -> Source:
+    """The source, or for one that the catalogue no longer has: only what nobody can object to leaves."""
+    known = edition.sources.get(source_id)
+    return known or Source(source_id, f"https://{host_of(url)}/", publish=Publish.TITLE)
+
+
+def name_of(source: Source, url: str) -> str:
+    """What the source is called: its name, else its host."""
+    return one_line(source.name) or host_of(source.url) or host_of(url)
+
+
+def title_of(title: str, channel: Channel) -> str:
+    """The title as plain text on one line, and never empty."""
+    return cut(plain_text(title), _TITLE_LENGTH) or say("untitled", channel.language)
 
 
 @lru_cache(maxsize=2048)  # a feed names its few sources a hundred times
@@ -291,16 +320,7 @@ def _image(url: str | None) -> Image | None:
 def _publisher(source: Source, url: str, edition: Edition) -> Publisher:
     site = absolute(source.url) or f"https://{host_of(url)}/"
     feed = next(filter(None, map(absolute, source.feeds)), "")
-    return Publisher(edition.tag(f"source/{quote(source.id)}"), _name(source, url), site, feed or site)
-
-
-def _stranger(article: Article) -> Source:
-    """A source that the catalogue no longer has: only what nobody can object to leaves."""
-    return Source(article.source_id, f"https://{host_of(article.url)}/", publish=Publish.TITLE)
-
-
-def _name(source: Source, url: str) -> str:
-    return one_line(source.name) or host_of(source.url) or host_of(url)
+    return Publisher(edition.tag(f"source/{quote(source.id)}"), name_of(source, url), site, feed or site)
 
 
 def _language(code: str) -> str:

@@ -6,7 +6,7 @@ Start reading at `Document`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from aggregator.items import Precision, Source, Term
@@ -57,7 +57,8 @@ class Channel:
     """A feed without its items. `address` is where its files are, without the ending, or empty.
 
     Shapes: `file` is the name as files and addresses can carry it; `label` is the name in a list of
-        its kind, where the title would say too much.
+        its kind, where the title would say too much; a channel that `has_agenda` is a calendar, one
+        that has no news is only that.
     """
 
     name: str
@@ -71,6 +72,8 @@ class Channel:
     author: str
     rights: str
     address: str = ""
+    has_news: bool = True
+    has_agenda: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +168,34 @@ class Document:
     def updated_at(self) -> datetime:
         """The newest change among the items; never the clock."""
         return max((item.updated_at for item in self.items), default=_NOTHING_YET)
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """What a calendar shows of something announced: text that leaves by its source's policy.
+
+    Shapes: `title`, `location` and `source` are on one line; an `end` that is a day is inclusive.
+    """
+
+    uid: str
+    sequence: int
+    is_cancelled: bool
+    changed_at: datetime
+    start: date | datetime
+    end: date | datetime | None
+    title: str
+    description: str
+    location: str
+    url: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """A calendar ready to be rendered, by start. `address` is where it is served, or empty."""
+
+    title: str
+    description: str
+    site_url: str
+    address: str
+    appointments: tuple[Appointment, ...]

@@ -5,14 +5,16 @@ Takes Documents and Channels and returns bytes. Start reading at `render_page`.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from aggregator.feeds.model import Channel, Document, Item
+from aggregator.feeds.ical import ZONE
+from aggregator.feeds.model import Agenda, Appointment, Channel, Document, Item
 from aggregator.feeds.opml import Group
-from aggregator.feeds.strings import LANGUAGES, say, write_at, write_day, write_month
+from aggregator.feeds.strings import LANGUAGES, say, write_at, write_day, write_month, write_span
 from aggregator.feeds.syndication import write_rfc3339
 from aggregator.items import Precision
 
@@ -22,6 +24,9 @@ FORMATS = (
     ("JSON Feed", "json", "application/feed+json"),
 )
 """Name for people, ending of the file, media type."""
+
+CALENDAR = ("ics", "text/calendar")
+"""Ending and media type of a feed's calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +50,41 @@ def render_page(document: Document) -> bytes:
     channel = document.channel
     start = channel.address or channel.file
     previous = document.archive.previous
+    language = channel.language
     return _render(
         "feed.html",
-        channel.language,
+        language,
         title=channel.title,
         description=channel.description,
         canonical=f"{channel.address}.html" if channel.address else "",
-        formats=[(kind, media, f"{start}.{ending}") for kind, ending, media in FORMATS],
+        formats=_formats(channel, start, language),
+        how=(say("page.how", language), say("page.outlook", language)),
+        heading=say("page.news", language),
+        nothing=say("page.empty", language),
         rows=[_row(item, channel) for item in document.items],
         older=f"{start}/{previous}.atom" if previous else "",
         updated=write_day(document.updated_at, channel.language) if document.items else "",
+        rights=channel.rights,
+    )
+
+
+def render_agenda(channel: Channel, agenda: Agenda, today: date) -> bytes:
+    """The page of a feed that is a calendar alone: how to subscribe, then what is not over on that day."""
+    language = channel.language
+    ahead = [item for item in agenda.appointments if not item.is_cancelled and _last_day(item) >= today]
+    return _render(
+        "feed.html",
+        language,
+        title=channel.title,
+        description=channel.description,
+        canonical=f"{channel.address}.html" if channel.address else "",
+        formats=_formats(channel, channel.address or channel.file, language),
+        how=(say("agenda.how", language), say("agenda.google", language)),
+        heading=channel.label,
+        nothing=say("agenda.empty", language),
+        rows=[_agenda_row(item, language) for item in ahead],
+        older="",
+        updated=write_day(max(item.changed_at for item in ahead), language) if ahead else "",
         rights=channel.rights,
     )
 
@@ -67,12 +97,57 @@ def render_index(main: Channel, groups: Iterable[Group], language: str, base_url
         title=say("index.title", language),
         description=say("index.intro", language),
         main=main,
-        groups=[group for group in groups if group[1]],
-        formats=FORMATS,
+        groups=[
+            (
+                heading,
+                [(channel, _formats(channel, f"feeds/{channel.file}", language)) for channel in channels],
+            )
+            for heading, channels in groups
+            if channels
+        ],
         canonical=f"{base_url}/" if base_url else "",
         opml=bool(base_url),
         rights=say("rights.feed", language),
     )
+
+
+def _formats(channel: Channel, start: str, language: str) -> list[tuple[str, str, str, str]]:
+    """Name, media type, address to read and address to follow of each form of a feed."""
+    found = []
+    if channel.has_news:
+        found += [(kind, media, f"{start}.{ending}", f"{start}.{ending}") for kind, ending, media in FORMATS]
+    if channel.has_agenda:
+        ending, media = CALENDAR
+        served = f"{channel.address}.{ending}" if channel.address else ""
+        # Calendar programs subscribe to `webcal:`; a plain link would copy what is there today.
+        follow = f"webcal:{served.partition(':')[2]}" if served else f"{start}.{ending}"
+        found.append((say("format.ics", language), media, f"{start}.{ending}", follow))
+    return found
+
+
+def _agenda_row(item: Appointment, language: str) -> _Row:
+    start = _local(item.start)
+    return _Row(
+        title=item.title,
+        url=item.url,
+        source=item.source,
+        authors="",
+        date=write_span(start, None if item.end is None else _local(item.end), language),
+        machine_date=start.isoformat(),
+        note="",
+        summary=item.location,
+        language="",
+        translations=(),
+    )
+
+
+def _local(moment: date | datetime) -> date | datetime:
+    return moment.astimezone(ZoneInfo(ZONE)) if isinstance(moment, datetime) else moment
+
+
+def _last_day(item: Appointment) -> date:
+    last = item.start if item.end is None else item.end
+    return last.date() if isinstance(last, datetime) else last
 
 
 def _row(item: Item, channel: Channel) -> _Row:

@@ -10,15 +10,18 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 
-from aggregator.feeds.compose import absolute, channel_of, document_of, within_reach
+from aggregator.feeds.agenda import agenda_of, first_day
+from aggregator.feeds.compose import CALENDARS, absolute, channel_of, document_of, within_reach
 from aggregator.feeds.folder import Folder, locked
+from aggregator.feeds.ical import render_ical
 from aggregator.feeds.jsonfeed import render_json
 from aggregator.feeds.model import Archive, Channel, Edition, Related
 from aggregator.feeds.opml import Group, render_opml
-from aggregator.feeds.pages import FORMATS, render_index, render_page
+from aggregator.feeds.pages import FORMATS, render_agenda, render_index, render_page
 from aggregator.feeds.strings import LANGUAGES, say
 from aggregator.feeds.syndication import render_atom, render_rss
 from aggregator.items import Entry, Source, Vocabulary
@@ -26,6 +29,7 @@ from aggregator.query import Query
 from aggregator.store import Session, Store
 from aggregator.store.archive import authority, change_seq
 from aggregator.store.articles import find
+from aggregator.store.events import find_events, present_day
 from aggregator.store.feeds import (
     FeedState,
     arrivals,
@@ -93,7 +97,10 @@ def publish(
             groups = tuple(publication.groups())
             for _, channels in groups:
                 for channel in channels:
-                    publication.feed(channel)
+                    if channel.has_news:
+                        publication.feed(channel)
+                    if channel.has_agenda:
+                        publication.calendar(channel)
             publication.lists(groups)
         if publication.states:
             with store.write() as session:
@@ -127,6 +134,7 @@ class _Publication:
         kept = [channels[s.id].name for s in sources if s.enabled or channels[s.id].file in self.before]
         for kind, names in (
             ("main", ["all", *LANGUAGES]),
+            ("calendar", list(CALENDARS)),
             ("cluster", clusters),
             ("topic", topics),
             ("source", kept),
@@ -150,13 +158,35 @@ class _Publication:
         if since < self.seq or not is_standing:
             self.states.append(FeedState(channel.file, self.seq, self.digest))
 
+    def calendar(self, channel: Channel) -> None:
+        """Renders and writes what the feed's articles announce, if anything in the archive has changed.
+
+        A new article may move the first day of every calendar, so that each is asked for anew.
+        """
+        files = [f"feeds/{channel.file}.ics", *([] if channel.has_news else [f"feeds/{channel.file}.html"])]
+        state = FeedState(f"{channel.file}.ics", self.seq, self.digest)
+        if self.before.get(state.name) == state and all(map(self.folder.has, files)):
+            return
+        query = replace(feed_query(channel.name), is_live=False) if channel.has_news else Query()
+        today = present_day(self.session) or date.max
+        kind = CALENDARS.get(channel.name)
+        happenings = find_events(self.session, query, kind=kind, since=first_day(today))
+        agenda = agenda_of(channel, happenings, self.edition)
+        self._write(files[0], render_ical(agenda))
+        if not channel.has_news:
+            self._write(files[1], render_agenda(channel, agenda, today))
+        self.states.append(state)
+
     def lists(self, groups: tuple[Group, ...]) -> None:
         """Writes the index and the OPML file."""
         edition = self.edition
         index = render_index(channel_of("all", edition), groups, edition.language, edition.base_url)
         self._write("index.html", index)
         if edition.base_url:
-            self._write("feeds.opml", render_opml(groups, edition.language))
+            news = tuple(
+                (heading, channels) for heading, channels in groups if channels and channels[0].has_news
+            )
+            self._write("feeds.opml", render_opml(news, edition.language))
 
     def report(self) -> PublishReport:
         """What was done."""

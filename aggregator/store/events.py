@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from aggregator.items import Event, EventKind
 from aggregator.query import Query
 from aggregator.store.agenda import by_start, to_event
-from aggregator.store.articles import filters
+from aggregator.store.articles import DAY_IS_KNOWN, filters
 from aggregator.store.schema import BodyRow, EntryRow, EventRow, KinRow
 
 
@@ -67,11 +67,21 @@ def find_events(
     return [_happening(*row) for row in rows]
 
 
-def newest_arrival(session: Session) -> datetime | None:
-    """When the Entry that was announced last was first seen; None for an archive without any."""
+def present_day(session: Session) -> date | None:
+    """The day that the archive has come to: of its newest publication, never after its newest arrival.
+
+    Asked of the data, for documents whose bytes must not depend on when they are made; None
+    for an archive without announced Entries.
+    """
     announced = EntryRow.announced_seq
     newest = select(EntryRow.first_seen_at).where(announced.is_not(None)).order_by(announced.desc())
-    return session.scalar(newest.limit(1))
+    arrived_at = session.scalar(newest.limit(1))
+    if arrived_at is None:
+        return None
+    days = select(EntryRow.published_day).where(announced.is_not(None), DAY_IS_KNOWN)
+    days = days.where(EntryRow.published_day <= arrived_at.date())
+    published = session.scalar(days.order_by(EntryRow.published_day.desc()).limit(1))
+    return published or arrived_at.date()
 
 
 def _happening(row: EventRow, entry: EntryRow, robots: list[str], group_id: int | None) -> Happening:

@@ -101,6 +101,8 @@ def test_every_feed_is_there_in_every_format(store: Store, tmp_path: Path) -> No
     report = out(store, tmp_path / "public")
     expected = {f"feeds/{name}.{ending}" for name in FEEDS for ending in ("rss", "atom", "json", "html")}
     expected |= {"index.html", "feeds.opml"}
+    expected |= {f"feeds/{name}.ics" for name in ("events", "deadlines", "cluster-mob", "topic-idrogeno")}
+    expected |= {"feeds/events.html", "feeds/deadlines.html"}
     assert set(report.written) == expected
     assert set(files(tmp_path / "public")) - {".lock"} == {
         e + twin for e in expected for twin in ("", ".gz", ".br")

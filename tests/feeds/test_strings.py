@@ -6,7 +6,7 @@ from string import Formatter
 import pytest
 
 import aggregator.feeds
-from aggregator.feeds.strings import LANGUAGES, STRINGS, say, write_at, write_day, write_month
+from aggregator.feeds.strings import LANGUAGES, STRINGS, say, write_at, write_day, write_month, write_span
 
 FOLDER = Path(aggregator.feeds.__file__).parent
 
@@ -27,7 +27,7 @@ def test_every_string_is_used_and_every_use_is_there() -> None:
     code = "".join(
         p.read_text() for p in FOLDER.rglob("*") if p.suffix in (".py", ".html") and p.name != "strings.py"
     )
-    used = set(re.findall(r'say\(f?"([\w.{}]+)"', code)) | {"shown.at"}
+    used = set(re.findall(r'say\(f?"([\w.{}]+)"', code)) | {"shown.at", "shown.span"}
     patterns = [re.compile(re.sub(r"\\\{.*?\\\}", r"\\w+", re.escape(use))) for use in used]
     unused = [key for key in STRINGS["it"] if not any(p.fullmatch(key) for p in patterns)]
     assert unused == []
@@ -43,3 +43,12 @@ def test_dates_in_words() -> None:
     assert write_day(date(2024, 12, 1), "en") == "1 December 2024"
     assert write_month(date(2024, 8, 1), "it") == "agosto 2024"
     assert write_at(datetime(2024, 3, 11, 9, 5, tzinfo=UTC), "it") == "11 marzo 2024, ore 09:05"
+
+
+def test_spans_in_words() -> None:
+    four, half_past_five = datetime(2026, 6, 3, 16, tzinfo=UTC), datetime(2026, 6, 3, 17, 30, tzinfo=UTC)
+    assert write_span(four, None, "it") == "3 giugno 2026, ore 16:00"
+    assert write_span(four, half_past_five, "it") == "3 giugno 2026, ore 16:00 – 17:30"
+    assert write_span(four, date(2026, 6, 4), "en") == "3 June 2026, 16:00 – 4 June 2026"
+    assert write_span(date(2026, 6, 11), date(2026, 6, 12), "it") == "11 giugno 2026 – 12 giugno 2026"
+    assert write_span(date(2026, 6, 11), date(2026, 6, 11), "it") == "11 giugno 2026"

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from aggregator.items import Article, Event, EventKind, RunOutcome, Source
 from aggregator.query import Query
 from aggregator.store import Store, articles, revisions, runs
-from aggregator.store.events import Happening, find_events, newest_arrival
+from aggregator.store.events import Happening, find_events, present_day
 from aggregator.store.schema import EventRow, SightingRow
 from pipelines.save import Saver
 
@@ -95,10 +95,10 @@ def test_what_is_not_announced_is_in_no_calendar(store: Store) -> None:
     Saver(store, lease).save_batch(digested([told(FORUM)]), minutes(0))
     assert kept(store) == []
     with store.read() as session:
-        assert newest_arrival(session) is None
+        assert present_day(session) is None
     with store.write() as session:
         articles.announce(session, "clm", now=minutes(1))
-        assert newest_arrival(session) == minutes(0)
+        assert present_day(session) == minutes(0).date()
     assert len(kept(store)) == 1
 
 
@@ -205,3 +205,19 @@ def test_an_entry_that_goes_takes_its_events_along(store: Store) -> None:
         session.execute(delete(SightingRow))
         revisions.remove(session, entry_id)
         assert session.scalars(select(EventRow.uid)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("days", "present"),
+    [
+        (["2026-03-01", "2026-03-05", None], "2026-03-05"),
+        (["2026-03-01", "2026-04-05"], "2026-03-01"),  # a date from the future is none
+        ([None], "2026-03-11"),
+    ],
+)
+def test_the_archive_has_come_to_its_newest_publication(
+    store: Store, days: list[str | None], present: str
+) -> None:
+    put(store, *(told(path=str(n), published=on and day(on)) for n, on in enumerate(days)))
+    with store.read() as session:
+        assert present_day(session) == date.fromisoformat(present)
