@@ -131,6 +131,7 @@ def spoken(page: str) -> list[str]:
                 .split("<")[0]
                 .strip()
             )
+            typed = re.sub(r"^runuser -u \S+ -- ", "", typed)
             found += [typed] if re.match(r"(\S*/)?aggregator ", typed) else []
     # What cron and systemd start is an example as well.
     found += re.findall(r"\S*bin/aggregator [^\n`]*", "\n".join(blocks(page, "text")))
