@@ -8,12 +8,17 @@ import sqlite3
 import subprocess
 from collections import Counter, defaultdict
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from serving import Place, Site, fill, finished, serve, story, write_catalogue
+
+from aggregator.catalogue import load_catalogue
+from aggregator.store import open_store, runs, sources
+from aggregator.worker import own_name
 
 _PAGES = [f"caduta-{n}" for n in range(150)]
 
@@ -103,9 +108,9 @@ def test_two_runs_at_once_share_the_work(tmp_path: Path, *, named: bool) -> None
         names = [[f"insieme-{site.host}-{n}" for n in range(15)] for site in sites]
         for site, stories in zip(sites, names, strict=True):
             fill(site, stories)
-        sources = dict(zip(("uno", "due", "tre"), sites, strict=True))
-        write_catalogue(tmp_path / "catalogue.toml", sources)
-        orders = [list(sources), list(reversed(sources))] if named else [[], []]
+        known = dict(zip(("uno", "due", "tre"), sites, strict=True))
+        write_catalogue(tmp_path / "catalogue.toml", known)
+        orders = [list(known), list(reversed(known))] if named else [[], []]
         both = [finished(process) for process in [place.start(*order) for order in orders]]
     assert [done.code for done in both] == [0, 0], [done.said for done in both]
     assert place.titles() == _titles([name for stories in names for name in stories])
@@ -113,6 +118,36 @@ def test_two_runs_at_once_share_the_work(tmp_path: Path, *, named: bool) -> None
         asked = Counter(site.asked)
         assert {asked[story(name).path] for name in stories} == {1}
     assert _visits_that_overlap(place) == []
+
+
+@pytest.mark.parametrize(
+    ("is_enabled", "words"), [(True, "another run is at its site"), (False, "it is not enabled")]
+)
+def test_a_source_that_is_left_out_is_named(tmp_path: Path, *, is_enabled: bool, words: str) -> None:
+    place = Place(tmp_path)
+    with serve("127.0.4.1", "127.0.4.2") as (busy, free):
+        fill(free, ["libera"])
+        path = write_catalogue(tmp_path / "catalogue.toml", {"busy": busy, "free": free})
+        if is_enabled:
+            _hold(place, path)
+        else:
+            path.write_text(path.read_text().replace("pace = 0.0", "enabled = false\npace = 0.0", 1))
+        done = place.run("busy", "free")
+        assert busy.asked == []
+    assert f"busy: not visited: {words}" in done.said.splitlines()
+    assert [row["source"] for row in done.answer["sources"]] == ["free"]
+    assert done.code == 0
+    assert place.titles() == _titles(["libera"])
+
+
+def _hold(place: Place, catalogue: Path) -> None:
+    """Takes the lease of `busy` for this process, which lives on."""
+    known = load_catalogue(catalogue, None)
+    store = open_store(place.url)
+    with closing(store), store.write() as session:
+        sources.sync(session, known.sources, known.digest)
+        [lease] = runs.take(session, worker=own_name(), now=datetime.now(UTC), sources=["busy"])
+    assert lease.source_id == "busy"
 
 
 def _visits_that_overlap(place: Place) -> list[str]:

@@ -4,7 +4,7 @@ Each is one short function over the module that does the work. Start reading at 
 """
 
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -140,10 +140,22 @@ def _add_run(group: click.Group) -> None:
         try:
             request = Request(only, since.date() if since else None)
             crawled = crawl(job.config, job.catalogue, store, request, progress=_progress(job))
+            _drop_old(job, store)
             published = _publish(job, store)
         finally:
             store.close()
+        for line in _not_visited(job, only or (), crawled):
+            job.warn(line)
         return _report(job, crawled, published)
+
+
+def _drop_old(job: Job, store: Any) -> None:  # noqa: ANN401  a Store, unknown to this module
+    """Lets go of kept pages that are older than the options say."""
+    from aggregator.store import snapshots
+
+    dropped = snapshots.drop_old(store, job.config.snapshot_days_news, datetime.now(UTC))
+    if dropped and job.verbosity > 0:
+        job.say(f"{dropped} pages of news sites are older than {job.config.snapshot_days_news} days: let go")
 
 
 def _only(job: Job, named: tuple[str, ...], is_all: bool) -> tuple[str, ...] | None:
@@ -152,6 +164,19 @@ def _only(job: Job, named: tuple[str, ...], is_all: bool) -> tuple[str, ...] | N
     for source_id in named:
         job.catalogue.get(source_id)
     return named or None
+
+
+def _not_visited(job: Job, wanted: tuple[str, ...], crawled: "CrawlReport") -> list[str]:
+    """A line for each source that was asked for and left out: that is no failure, but no visit either."""
+    if crawled.is_interrupted:
+        return []
+    visited = {report.source_id for report in crawled.sources}
+    return [
+        f"{source_id}: not visited: "
+        + ("another run is at its site" if job.catalogue.get(source_id).enabled else "it is not enabled")
+        for source_id in wanted
+        if source_id not in visited
+    ]
 
 
 def _progress(job: Job) -> Any:  # noqa: ANN401  a callback that takes a SourceReport
