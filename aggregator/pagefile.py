@@ -4,10 +4,12 @@ Knows no store and no network. Start reading at `article_row`.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aggregator.items import Article, Candidate, Page, Refused, Source, SourceMemory, Vocabulary, Way
 from aggregator.urls import host_of
@@ -45,17 +47,27 @@ def article_row(row: Mapping[str, Any]) -> dict[str, Any]:
     return answer | _article(outcome)
 
 
+def _published(article: Article) -> str | None:
+    """The date as ISO 8601, with the offset that the page states: in whose zone else is its day?"""
+    if article.published is None:
+        return None
+    if article.published.at is None:
+        return article.published.day.isoformat()
+    stated = next((e.chosen.value for e in article.evidence if e.field == "published" and e.chosen), "")
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(stated)
+        if moment.tzinfo is not None and moment == article.published.at:
+            return moment.isoformat()
+    return article.published.at.astimezone(ZoneInfo("Europe/Rome")).isoformat()
+
+
 def _article(article: Article) -> dict[str, Any]:
-    published = article.published
-    date = None
-    if published is not None:
-        date = published.at.isoformat() if published.at else published.day.isoformat()
     return {
         "url": article.url,
         "title": article.title,
         "text": article.text,
         "html": article.html,
-        "date_published": date,
+        "date_published": _published(article),
         "date_modified": article.modified_at.isoformat() if article.modified_at else None,
         "authors": list(article.authors),
         "language": article.language,
