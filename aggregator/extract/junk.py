@@ -130,6 +130,8 @@ def part_of(element: etree._Element) -> Part:
         return part
     if tag in _WHOLE_TAGS:
         return Part.PLAIN
+    if not element.keys():
+        return Part.ASIDE if tag in _ASIDE_TAGS else Part.PLAIN
     if names := get("id"):
         part = max(part, part_of_names(names))
     style = get("style")

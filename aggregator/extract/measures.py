@@ -4,6 +4,7 @@ Knows names only through `junk`; chooses nothing. Start reading at `measure`.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -97,6 +98,11 @@ def _spare(element: etree._Element, measures: Measures) -> None:
             return
 
 
+@lru_cache(maxsize=4096)  # menus are the same on all pages of a site
+def _is_advert(label: str) -> bool:
+    return ADVERT.fullmatch(fold(label)) is not None
+
+
 class _Walk:
     def __init__(self) -> None:
         self.measures: Measures = {}
@@ -151,7 +157,7 @@ class _Walk:
 
     def _text(self, mine: Measure, text: str, in_link: bool) -> None:
         size = len(text.strip())
-        if size and not (size <= _LABEL and ADVERT.fullmatch(fold(text))):
+        if size and not (size <= _LABEL and _is_advert(text)):
             mine.chars += size
             self._run += size
             if in_link:

@@ -110,6 +110,7 @@ class _Walk:
             self._add(" ".join(t for t in element.itertext() if isinstance(t, str)))
             return
         self._add(element.text)
+        before: etree._Element | None = None
         for child in element:
             tag = child.tag
             if len(self.pieces) >= self._limit:
@@ -123,6 +124,8 @@ class _Walk:
             elif tag in HARD_TAGS or self._is_dropped(child):
                 self._add(" ")
             elif tag in INLINE_TAGS:
+                if before is not None and not before.tail:
+                    self._part_touching(before, child)
                 self._inline(child, place, depth)
             elif tag == "tr" and is_data_row(child):
                 self.flush(place)
@@ -133,6 +136,7 @@ class _Walk:
                 self.enter(child, inner, depth + 1)
                 self.flush(inner)
             self._add(child.tail)
+            before = child
 
     def flush(self, place: _Place) -> None:
         """Ends the piece that is open, if it holds any text."""
@@ -158,7 +162,6 @@ class _Walk:
                 self._run.linked += len(text.strip())
 
     def _inline(self, element: etree._Element, place: _Place, depth: int) -> None:
-        self._part_touching(element)
         href = self._href(element) if element.tag == "a" else None
         kept = _KEPT_INLINE.get(element.tag)
         if href:
@@ -183,14 +186,13 @@ class _Walk:
         href = element.get("href")
         return urls.join(self._base, href) if self._base else href
 
-    def _part_touching(self, element: etree._Element) -> None:
+    def _part_touching(self, before: etree._Element, element: etree._Element) -> None:
         """Adds the blank that a page draws by style between two elements that touch.
 
         Two links that touch are two things; so are `Italbiotec` and `Innovhub`: a small letter
         before a capital. `<b>M</b>ilano` and `H<sub>2</sub>O` touch text, and stay one word.
         """
-        before = element.getprevious()
-        if before is None or before.tail or not self._run.text:
+        if not self._run.text:
             return
         last, first = self._run.text[-1][-1:], next((t for t in element.itertext() if t), "")[:1]
         if not last or not first or last.isspace() or first.isspace():
