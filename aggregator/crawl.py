@@ -4,6 +4,7 @@ Knows nothing of pages, lists or tables. Start reading at `crawl`.
 """
 
 import logging
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +47,10 @@ def crawl(
     crawler = process.create_crawler(SourceSpider)
     road = Road(config, catalogue, store, request, progress=progress)
     process.crawl(crawler, road=road)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     process.start()
+    for number, handler in handlers.items():
+        signal.signal(number, handler)  # Scrapy's stay, and would swallow Ctrl-C from here on
     if road.fault is not None:
         raise road.fault
     finished = crawler.stats.get_value("finish_reason")
