@@ -17,5 +17,5 @@ def next_due(now: datetime, *, failures: int = 0, not_before: datetime | None = 
 
     Shapes: `failures` counts the visit just made; `not_before` is what the server asked for.
     """
-    wait = min(INTERVAL * 2 ** min(failures, 10), LONGEST)
+    wait = min(INTERVAL * (1 << min(failures, 10)), LONGEST)
     return max(now + wait, not_before or now)

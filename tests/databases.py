@@ -113,7 +113,8 @@ def store(request: pytest.FixtureRequest) -> "Store":
 def _empty(store: "Store") -> None:
     from sqlalchemy import delete, insert, text
 
-    from aggregator.store.schema import Base, MetaRow
+    from aggregator.store.columns import Base
+    from aggregator.store.schema import MetaRow
 
     tables = reversed(Base.metadata.sorted_tables)
     with store.write() as session:

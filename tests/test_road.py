@@ -71,7 +71,7 @@ def test_every_relevant_article_is_there_once_and_nothing_else(demo: Demo) -> No
 
 def test_dates_are_those_of_the_content_files(demo: Demo) -> None:
     rows = {canonical_url(row["url"]): row for row in EXPECTED}
-    wrong = []
+    wrong: list[object] = []
     for entry in demo.entries:
         row, published = rows[entry.article.canonical_url], entry.article.published
         if row["page_states"] is None or row["published_day"] is None:

@@ -21,17 +21,18 @@ _SQLITE = (3, 35, 0)
 __all__ = ["Session", "Store", "open_store", "savepoint", "upgrade_store"]
 
 
-def open_store(url: str, *, migrate: bool = True, authority: str | None = None) -> Store:
+def open_store(url: str, *, migrate: bool = True, backup: bool = True, authority: str | None = None) -> Store:
     """The archive at that URL (or path of a SQLite file), created when there is none.
 
     Shapes: `notes` of the Store say what was done to it: created, backed up, migrated.
+        With `backup` an older SQLite file is copied before it is migrated.
         `authority` mints the ids of an archive that has none yet; another's is kept, and noted.
     Raises: StoreError, in words for a person: not a database, a folder, not writable, no
         server, of another program, of a newer version, or older and `migrate` is off.
     """
     store = _reach(url)
     try:
-        store.notes = (*bring_up(store, migrate=migrate), *_claim(store, authority))
+        store.notes = (*bring_up(store, migrate=migrate, backup=backup), *_claim(store, authority))
     except BaseException:
         store.close()
         raise
@@ -51,8 +52,10 @@ def _claim(store: Store, authority: str | None) -> tuple[str, ...]:
     return ()
 
 
-def upgrade_store(url: str) -> tuple[str, ...]:
+def upgrade_store(url: str, *, backup: bool = True) -> tuple[str, ...]:
     """Migrates the archive at that URL, PostgreSQL included; says what was done.
+
+    With `backup` a SQLite file is copied before.
 
     Raises: StoreError as `open_store` does.
     """
@@ -60,7 +63,7 @@ def upgrade_store(url: str) -> tuple[str, ...]:
 
     store = _reach(url)
     try:
-        return upgrade(store)
+        return upgrade(store, backup=backup)
     finally:
         store.close()
 

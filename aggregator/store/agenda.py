@@ -13,7 +13,8 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.items import Event, EventKind
-from aggregator.store.schema import EventRow, table
+from aggregator.store.columns import table
+from aggregator.store.schema import EventRow
 
 _Values = dict[str, Any]
 
@@ -53,7 +54,7 @@ def change_events(
             position += 1
             values = _first_row(entry_id, tag, position, new, now)
             session.execute(insert(table(EventRow)), [values])
-        elif row.is_cancelled or is_retitled or any(getattr(row, name) != new[name] for name in new):
+        elif row.is_cancelled or is_retitled or _is_other(row, new):
             _write(session, row, new | {"is_cancelled": False}, now)
         else:
             continue
@@ -64,6 +65,15 @@ def change_events(
             _write(session, row, {"is_cancelled": True}, now)
             is_changed = True
     return is_changed
+
+
+def announces_other(session: Session, entry_id: int, events: Sequence[Event]) -> bool:
+    """Whether these are other events than those that are kept of the Entry."""
+    told = [_values(event) for event in events]
+    kept = [row for row in _rows(session, entry_id) if not row.is_cancelled]
+    if len(kept) != len(told):
+        return True
+    return any(all(_is_other(row, new) for new in told) for row in kept)
 
 
 def load_events(session: Session, titles: Mapping[int, str]) -> dict[int, tuple[Event, ...]]:
@@ -146,6 +156,11 @@ def _pair(rows: Sequence[EventRow], news: Sequence[_Values]) -> list[tuple[Event
         if len(gone) == len(come) == 1:
             found[come[0]] = gone[0]
     return [(found.get(n), new) for n, new in enumerate(news)]
+
+
+def _is_other(row: EventRow, values: _Values) -> bool:
+    """Whether more than the confidence differs: that moves with the rules, and is no news."""
+    return any(getattr(row, name) != value for name, value in values.items() if name != "confidence")
 
 
 def _rows(session: Session, entry_id: int) -> list[EventRow]:

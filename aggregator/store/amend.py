@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from aggregator.items import Article
 from aggregator.store import articles, corrections, revisions
 from aggregator.store.archive import take_numbers
-from aggregator.store.schema import EntryRow, table
+from aggregator.store.columns import table
+from aggregator.store.schema import EntryRow
 from aggregator.store.sightings import Arrival
 
 

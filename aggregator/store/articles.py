@@ -27,6 +27,7 @@ from aggregator.store.codec import (
     pack,
     unpack,
 )
+from aggregator.store.columns import table
 from aggregator.store.schema import (
     BodyRow,
     EntryRow,
@@ -36,7 +37,6 @@ from aggregator.store.schema import (
     SightingRow,
     SourceRow,
     UrlKeyRow,
-    table,
 )
 from aggregator.store.sightings import Arrival
 from aggregator.urls import canonical_url

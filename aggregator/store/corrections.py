@@ -13,8 +13,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.items import Article, Evidence, Found, Precision, PublishedDate
+from aggregator.store.columns import table
 from aggregator.store.engine import upsert
-from aggregator.store.schema import CorrectionRow, table
+from aggregator.store.schema import CorrectionRow
 
 FIELDS = ("title", "published", "authors", "language", "summary", "text", "tags", "image")
 """What of an Entry a person can correct."""

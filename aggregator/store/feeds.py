@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, aliased
 from aggregator.errors import QueryError
 from aggregator.query import Query
 from aggregator.store.articles import filters
+from aggregator.store.columns import table
 from aggregator.store.engine import upsert
-from aggregator.store.schema import EntryRow, FeedStateRow, KinRow, SightingRow, table
+from aggregator.store.schema import EntryRow, FeedStateRow, KinRow, SightingRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from aggregator.items import Boilerplate, Reason, RobotsRules, SourceMemory, Validator, Way
 from aggregator.store.codec import pack_boilerplate, unpack_boilerplate
+from aggregator.store.columns import table
 from aggregator.store.engine import Excluded, upsert
-from aggregator.store.schema import BlockRow, RobotsRow, SourceRow, UrlKeyRow, ValidatorRow, table
+from aggregator.store.schema import BlockRow, RobotsRow, SourceRow, UrlKeyRow, ValidatorRow
 
 # What may be otherwise tomorrow: such a page is asked for again, so often at most.
 _PASSING = (Reason.EMPTY, Reason.SOFT_404, Reason.LOGIN, Reason.CONSENT, Reason.PARKED)

@@ -12,7 +12,8 @@ from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.orm import Session
 
 from aggregator.items import Article
-from aggregator.store.schema import EntryRow, SightingRow, table
+from aggregator.store.columns import table
+from aggregator.store.schema import EntryRow, SightingRow
 from aggregator.text import fingerprint
 
 # Below this many words ('Il contenuto è riservato agli abbonati') equal texts say nothing: the

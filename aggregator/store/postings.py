@@ -12,7 +12,8 @@ from sqlalchemy import Table, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from aggregator.near import MOST_HOLDERS
-from aggregator.store.schema import PostingRow, table
+from aggregator.store.columns import table
+from aggregator.store.schema import PostingRow
 
 _POSTING: Table = table(PostingRow)
 _KEYS_AT_ONCE = 500

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from aggregator.items import Boilerplate
 from aggregator.store.codec import pack_boilerplate, unpack_boilerplate
+from aggregator.store.columns import table
 from aggregator.store.engine import upsert
-from aggregator.store.schema import ReextractionRow, table
+from aggregator.store.schema import ReextractionRow
 
 
 @dataclass(frozen=True, slots=True)

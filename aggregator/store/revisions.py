@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from aggregator.items import Article
 from aggregator.store import corrections
-from aggregator.store.agenda import change_events, replace_events
+from aggregator.store.agenda import announces_other, change_events, replace_events
 from aggregator.store.archive import authority, take_numbers
 from aggregator.store.articles import add_mentions, body_values, entry_values, home_values
 from aggregator.store.codec import compress, content_values, pack, unpack
-from aggregator.store.schema import BodyRow, EntryRow, MentionRow, RevisionRow, SightingRow, table
+from aggregator.store.columns import table
+from aggregator.store.schema import BodyRow, EntryRow, MentionRow, RevisionRow, SightingRow
 from aggregator.store.sightings import Arrival
 
 # `updated` in feeds has whole seconds; a change must show in them.
@@ -59,7 +60,7 @@ def differences(session: Session, entry_id: int, article: Article) -> dict[str, 
 
 
 def is_remade(session: Session, entry_id: int, article: Article) -> bool:
-    """Whether the article differs in what readers do not see as a change: markup, mentions, evidence."""
+    """Whether it differs in what readers do not see as a change: markup, mentions, events, evidence."""
     article = corrections.apply(session, entry_id, article)
     body = session.get_one(BodyRow, entry_id)
     return body.evidence != body_values(article)["evidence"] or _is_remade(session, body, article)
@@ -76,6 +77,8 @@ def _compare(entry: EntryRow, body: BodyRow, article: Article) -> dict[str, tupl
 
 def _is_remade(session: Session, body: BodyRow, article: Article) -> bool:
     if body.html != compress(article.html.encode("utf-8")):
+        return True
+    if announces_other(session, body.entry_id, article.events):
         return True
     columns = (MentionRow.term, MentionRow.words, MentionRow.place)
     named = session.execute(select(*columns).where(MentionRow.entry_id == body.entry_id))

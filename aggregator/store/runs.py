@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from aggregator.errors import StoreError
 from aggregator.items import RunOutcome
-from aggregator.store.schema import CrawlRunRow, SourceRow, table
+from aggregator.store.columns import table
+from aggregator.store.schema import CrawlRunRow, SourceRow
 
 log = logging.getLogger(__name__)
 

@@ -4,78 +4,13 @@ Holds columns and constraints only: no behaviour, no query, no dialect beyond co
 Start reading at `EntryRow`; a change here needs a migration beside it (a test compares them).
 """
 
-from datetime import UTC, date, datetime
-from typing import Any, cast
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Date,
-    DateTime,
-    Dialect,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    TypeDecorator,
-    text,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, Integer, String, text
+from sqlalchemy.orm import Mapped, mapped_column
 
-# A rowid alias on SQLite must be spelt INTEGER; elsewhere ids are 64 bits wide.
-Number = BigInteger().with_variant(Integer(), "sqlite")
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware instant, kept in UTC: SQLite has no zones, so they are put on and off here."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The instant in UTC. Raises: ValueError for one without a zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"an instant without a zone: {value!r}")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The instant as stored, marked as UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Base(DeclarativeBase):
-    """What all tables share: names of constraints, and how Python types are stored."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it so)
-        datetime: Instant,
-        date: Date,
-        int: BigInteger,
-        float: Float,
-        str: Text,
-        bytes: LargeBinary,
-        list[str]: JSON,
-        list[list[str]]: JSON,
-        dict[str, Any]: JSON,
-        dict[str, int]: JSON,
-    }
+from aggregator.store.columns import Base, Number
 
 
 class MetaRow(Base):
@@ -336,10 +271,7 @@ class RevisionRow(Base):
 
 
 class CorrectionRow(Base):
-    """A person's word on one field of an Entry: it wins over whatever its page says.
-
-    `value` and `read` are the field as corrected and as its page has it, by name in Article.
-    """
+    """A person's word on a field, which wins: `value` as corrected, `read` as its page has it."""
 
     __tablename__ = "correction"
 
@@ -464,8 +396,3 @@ class FeedStateRow(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     change_seq: Mapped[int]
     digest: Mapped[str]
-
-
-def table(model: type[Base]) -> Table:
-    """The Core table of a model, for statements that run thousands of times a visit."""
-    return cast("Table", model.__table__)

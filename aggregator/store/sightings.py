@@ -16,8 +16,9 @@ from aggregator.items import Article
 from aggregator.store import memory, snapshots
 from aggregator.store.archive import take_numbers
 from aggregator.store.codec import content_hash, pack_blocks, unpack_blocks
+from aggregator.store.columns import table
 from aggregator.store.neighbours import KnownPage, text_key
-from aggregator.store.schema import EntryRow, SightingRow, table
+from aggregator.store.schema import EntryRow, SightingRow
 from aggregator.store.snapshots import PackedSnapshot
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from aggregator.items import Source
 from aggregator.store.codec import source_from_json, source_to_json
+from aggregator.store.columns import table
 from aggregator.store.engine import upsert
-from aggregator.store.schema import MetaRow, SourceRow, table
+from aggregator.store.schema import MetaRow, SourceRow
 from aggregator.urls import host_of
 
 _FRESH = {"failures": 0, "way_urls": []}

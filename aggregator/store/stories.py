@@ -15,7 +15,8 @@ from aggregator.errors import StoreError
 from aggregator.items import Level, Match
 from aggregator.near import Kin
 from aggregator.store import articles
-from aggregator.store.schema import BodyRow, EntryRow, KinRow, LinkRow, SightingRow, table
+from aggregator.store.columns import table
+from aggregator.store.schema import BodyRow, EntryRow, KinRow, LinkRow, SightingRow
 
 _KIN: Table = table(KinRow)
 _ENTRY: Table = table(EntryRow)

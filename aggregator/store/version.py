@@ -13,8 +13,9 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, insert, insp
 from sqlalchemy.orm import Session
 
 from aggregator.errors import StoreError
+from aggregator.store.columns import Base
 from aggregator.store.engine import Store
-from aggregator.store.schema import Base, MetaRow
+from aggregator.store.schema import MetaRow
 
 # All revisions, oldest first, as in migrations/versions (a test compares them).
 REVISIONS = ("0001",)
@@ -22,8 +23,10 @@ HEAD = REVISIONS[-1]
 _VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 
 
-def bring_up(store: Store, *, migrate: bool) -> tuple[str, ...]:
+def bring_up(store: Store, *, migrate: bool, backup: bool = True) -> tuple[str, ...]:
     """Creates the tables in an empty database, migrates an older SQLite file; says what it did.
+
+    With `backup` a SQLite file is copied beside itself before it is migrated.
 
     Raises: StoreError for a database of another program, of a newer version of this one, or
         of an older one that must not be migrated here.
@@ -46,15 +49,15 @@ def bring_up(store: Store, *, migrate: bool) -> tuple[str, ...]:
         raise StoreError(
             f"the archive {_name(store)} is of version {found} and must be migrated to {HEAD} first"
         )
-    return upgrade(store)
+    return upgrade(store, backup=backup)
 
 
-def upgrade(store: Store) -> tuple[str, ...]:
+def upgrade(store: Store, *, backup: bool = True) -> tuple[str, ...]:
     """Migrates to this program's version, a SQLite file after a backup beside it; says what it did."""
     found = _version(store)
     if found is None or found == HEAD:
         return bring_up(store, migrate=True)
-    notes = [_backup(store, found)] if store.is_sqlite else []
+    notes = [_backup(store, found)] if store.is_sqlite and backup else []
     from alembic import command
     from alembic.config import Config
 

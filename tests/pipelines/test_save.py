@@ -24,8 +24,9 @@ from aggregator.errors import StoreError
 from aggregator.items import Article, Level, Match, Reason, Refused, RunOutcome
 from aggregator.query import Query
 from aggregator.store import Session, Store, articles, memory, open_store, runs
+from aggregator.store.columns import Base
 from aggregator.store.runs import LeaseLostError
-from aggregator.store.schema import Base, EntryRow, RevisionRow, SightingRow, SnapshotRow
+from aggregator.store.schema import EntryRow, RevisionRow, SightingRow, SnapshotRow
 from pipelines.save import Saver
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import inspect, text
 from aggregator.errors import StoreError
 from aggregator.store import Store, archive, open_store, upgrade_store, version
 from aggregator.store.engine import connect
-from aggregator.store.schema import Base
+from aggregator.store.schema import EntryRow
 
 
 def test_is_created_then_opened(tmp_path: Path) -> None:
@@ -81,6 +81,16 @@ def test_older_sqlite_is_backed_up_and_migrated(tmp_path: Path, monkeypatch: pyt
         assert connection.execute("SELECT DISTINCT tbl_name FROM sqlite_master").fetchall() == [
             ("alembic_version",)
         ]
+    store.close()
+
+
+def test_a_backup_can_be_declined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(version, "REVISIONS", ("", *version.REVISIONS))
+    url = f"sqlite:///{tmp_path / 'old.sqlite'}"
+    _make_first_version(url)
+    store = open_store(url, backup=False)
+    assert [note.split(" to ")[0] for note in store.notes] == ["migrated from "]
+    assert list(tmp_path.glob("*.backup")) == []
     store.close()
 
 
@@ -192,4 +202,4 @@ def _differences(store: Store) -> list[object]:
     with store.read() as session:
         context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
         assert "entry" in inspect(session.connection()).get_table_names()
-        return list(compare_metadata(context, Base.metadata))
+        return list(compare_metadata(context, EntryRow.metadata))

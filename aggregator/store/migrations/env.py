@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from aggregator.store.schema import Base
+from aggregator.store.schema import EntryRow
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=EntryRow.metadata,
     render_as_batch=True,  # SQLite alters a table by copying it
     compare_type=True,
 )
