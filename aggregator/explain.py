@@ -87,7 +87,7 @@ def in_words(value: Any) -> str:  # noqa: ANN401  any field of an Article
             stated = (value.at or value.day).isoformat()
             return f"{stated} ({value.precision}, confidence {value.confidence:.2f})"
         case datetime():
-            return value.isoformat()
+            return value.isoformat(timespec="seconds")
         case tuple():
             return "; ".join(str(item) for item in value)
         case _:

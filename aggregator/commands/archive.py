@@ -17,8 +17,12 @@ def add_to(group: click.Group) -> None:
 
     @command(db, "upgrade")
     def upgrade(job: Job) -> None:
-        """Bring an archive of an older version up to this one; a SQLite file is backed up first."""
+        """Bring an archive of an older version up to this one.
+
+        A SQLite file is backed up beside itself first, unless the option `backup` is off.
+        """
         from aggregator.store import upgrade_store
 
-        for note in upgrade_store(job.config.database) or ("the archive is up to date",):
+        notes = upgrade_store(job.config.database, backup=job.config.backup)
+        for note in notes or ("the archive is up to date",):
             job.say(note)

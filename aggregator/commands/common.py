@@ -40,7 +40,10 @@ class Job:
         from aggregator.store import open_store
         from aggregator.store.archive import DEFAULT_AUTHORITY
 
-        store = open_store(self.config.database, migrate=migrate, authority=self.config.authority or None)
+        config = self.config
+        store = open_store(
+            config.database, migrate=migrate, backup=config.backup, authority=config.authority or None
+        )
         for note in store.notes:
             self.say(note)
         if store.notes and not self.config.authority:
