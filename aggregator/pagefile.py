@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from aggregator.items import Article, Candidate, Page, Refused, Source, SourceMemory, Vocabulary, Way
+from aggregator.items import Article, Candidate, Event, Page, Refused, Source, SourceMemory, Vocabulary, Way
 from aggregator.urls import host_of
 
 
@@ -74,6 +74,18 @@ def _article(article: Article) -> dict[str, Any]:
         "image": article.image,
         "tags": list(article.tags),
         "canonical_url": article.canonical_url,
-        "events": [],
+        "events": [_event(event) for event in article.events],
         "evidence": [asdict(evidence) for evidence in article.evidence],
+    }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {
+        "kind": event.kind.value,
+        "start": event.start.isoformat(),
+        "end": event.end.isoformat() if event.end else None,
+        "place": event.place,
+        "online": event.is_online,
+        "year_proved": event.is_year_proved,
+        "sentence": event.sentence,
     }

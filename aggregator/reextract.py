@@ -70,7 +70,7 @@ class Difference:
 class SourceResult:
     """What re-extraction made of a Source, or would make of it on a dry run.
 
-    Shapes: `changed` articles by `fields`; `unseen` differ in markup, mentions or evidence alone;
+    Shapes: `changed` articles by `fields`; `unseen` differ in markup, mentions, events or evidence alone;
         `refused` are no articles by today's code and stay as they are; `missing` pages are not kept.
     """
 

@@ -15,7 +15,7 @@ from aggregator.commands.common import Job, command
 
 if TYPE_CHECKING:
     from aggregator.explain import Explained
-    from aggregator.items import Entry, Source
+    from aggregator.items import Entry, Event, Source
     from aggregator.reextract import Difference, SourceResult
     from aggregator.store import Session, Store
     from aggregator.store.corrections import Correction
@@ -92,6 +92,8 @@ def _rows(entry: "Entry") -> "Iterator[tuple[str, str]]":
     for name in ("summary", "image", "tags"):
         yield name, in_words(getattr(article, name))
     yield "about", ", ".join(dict.fromkeys(mention.term for mention in article.mentions))
+    for event in article.events:
+        yield event.kind.value, _event_in_words(event)
     yield "first seen", in_words(entry.first_seen_at)
     yield "last change", in_words(entry.changed_at)
     if entry.announced_seq is None:
@@ -100,6 +102,13 @@ def _rows(entry: "Entry") -> "Iterator[tuple[str, str]]":
         yield "vanished", in_words(entry.vanished_at)
     if entry.is_hidden:
         yield "hidden", "yes: out of the feeds"
+
+
+def _event_in_words(event: "Event") -> str:
+    days = event.start.isoformat() + (f" to {event.end.isoformat()}" if event.end else "")
+    where = ", ".join(filter(None, (event.place, "online" if event.is_online else "")))
+    doubt = "" if event.is_year_proved else ", its year not proved: in no calendar"
+    return f"{days}{f', {where}' if where else ''}{doubt}: {event.sentence}"
 
 
 def _tell_corrections(said: "list[Correction]") -> None:

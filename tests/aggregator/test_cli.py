@@ -139,6 +139,24 @@ def test_extract_answers_a_line_for_each_line_in_order(run: Any, tmp_path: Path)
     assert (second["id"], "missing.html" in second["error"]) == (1, True)
 
 
+def test_extract_tells_the_events_of_a_page(run: Any, tmp_path: Path) -> None:
+    text = "Il convegno si terrà giovedì 11 giugno 2026, dalle 16 alle 17.30, a Como. Ne parlano in tre. " * 3
+    page = f"<html lang=it><title>Un convegno</title><body><article><h1>Un convegno</h1><p>{text}</p>"
+    (tmp_path / "p.html").write_text(page, encoding="utf-8")
+    row = {"id": 1, "url": "https://x.example/convegno", "path": str(tmp_path / "p.html")}
+    _, out, _ = run("extract", "--jsonl", given=json.dumps(row) + "\n")
+    [event] = json.loads(out)["events"]
+    assert event.pop("sentence").startswith("Il convegno si terrà")
+    assert event == {
+        "kind": "event",
+        "start": "2026-06-11T16:00:00+02:00",
+        "end": "2026-06-11T17:30:00+02:00",
+        "place": "Como",
+        "online": False,
+        "year_proved": True,
+    }
+
+
 def test_dedupe_answers_a_line_for_each_article(run: Any) -> None:
     text = "La Regione approva il decreto per le filiere della mobilità con 12 milioni di euro. " * 5
     rows = [{"id": n, "url": f"https://{n}.example/a", "title": "Decreto", "text": text} for n in "ab"]

@@ -110,6 +110,7 @@ THIRD = replace(FORUM, start=date(2026, 11, 2), end=None)
 CHANGES = [
     # before, after, then what calendars hold: (day, same event as before, sequence, cancelled)
     ("the same", [FORUM], [FORUM], [("06-11", True, 0, False)]),
+    ("surer of it", [FORUM], [replace(FORUM, confidence=0.5)], [("06-11", True, 0, False)]),
     ("another end", [FORUM], [replace(FORUM, end=None)], [("06-11", True, 1, False)]),
     ("another place", [FORUM], [replace(FORUM, place="Como")], [("06-11", True, 1, False)]),
     ("now with an hour", [FORUM], [TIMED], [("06-11", True, 1, False)]),
@@ -140,8 +141,9 @@ def test_an_event_is_followed_over_changes(
         assert h.changed_at == (minutes(5) if h.sequence or h.uid not in uids else minutes(0))
     with store.read() as session:
         [entry] = articles.find(session, Query())
-        assert sorted(entry.article.events, key=str) == sorted(after, key=str)
-        assert (entry.change_seq > (entry.announced_seq or 0)) == (before != after)
+        now_told = [replace(event, confidence=0.9) for event in after]
+        assert sorted(entry.article.events, key=str) == sorted(now_told, key=str)
+        assert (entry.change_seq > (entry.announced_seq or 0)) == (before != now_told)
 
 
 def test_an_event_that_comes_back_is_the_same(store: Store) -> None:
@@ -221,3 +223,15 @@ def test_the_archive_has_come_to_its_newest_publication(
     put(store, *(told(path=str(n), published=on and day(on)) for n, on in enumerate(days)))
     with store.read() as session:
         assert present_day(session) == date.fromisoformat(present)
+
+
+def test_other_events_are_a_reason_to_read_a_page_again(store: Store) -> None:
+    put(store, told(FORUM, CALL))
+    with store.read() as session:
+        [entry] = articles.find(session, Query())
+        kept_now = articles.get(session, entry.id).article
+        assert not revisions.is_remade(session, entry.id, kept_now)
+        for events in ((), (FORUM,), (FORUM, OTHER), (FORUM, CALL, OTHER)):
+            assert revisions.is_remade(session, entry.id, replace(kept_now, events=events))
+        unsure = tuple(replace(event, confidence=0.1) for event in (CALL, FORUM))
+        assert not revisions.is_remade(session, entry.id, replace(kept_now, events=unsure))
