@@ -15,45 +15,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from html import escape
+from itertools import accumulate
 from pathlib import Path
 
-# Sentences are drawn anew for each page, from some 10^7 of a language: pages that shared theirs would all be
-# taken for copies of each other.
-_WORDS = {
-    "it": (
-        ("Il distretto", "La rete di imprese", "L'ateneo", "Il centro di ricerca", "L'azienda capofila",
-         "La giunta", "Il consorzio", "Il tavolo tecnico", "La filiera", "Il gruppo di lavoro"),
-        ("ha presentato", "ha avviato", "sta provando", "ha concluso", "finanzia", "coordina", "ha raccolto",
-         "misura", "ha messo a disposizione", "apre alle imprese"),
-        ("un impianto pilota", "una linea di prova", "il bando", "tre dimostratori", "un dottorato",
-         "i primi risultati", "una banca di dati", "il piano triennale", "nuovi laboratori", "le celle"),
-        ("per l'idrogeno", "per la mobilità elettrica", "sui materiali leggeri", "per la diagnosi precoce",
-         "sull'osservazione della terra", "per il recupero dei metalli", "sulla robotica", "per i campi"),
-        ("a Brescia", "a Milano", "in provincia di Lecco", "a Dalmine", "tra Pavia e Lodi", "a Varese",
-         "nel Cremonese", "a Como", "a Bergamo", "in Valtellina"),
-        ("con {n} imprese e {m} ricercatori", "per {n} milioni di euro in {m} anni", "entro {m} mesi",
-         "con misure ripetute {n} volte", "su {n} domande arrivate", "insieme a {m} partner europei"),
-        ("e i dati saranno pubblici.", "come chiedevano le piccole imprese.", "ma restano aperti i costi.",
-         "dopo un anno di prove.", "con una seconda fase in autunno.", "secondo i responsabili."),
-    ),
-    "en": (
-        ("The cluster", "A network of firms", "The university", "The research centre", "The lead company",
-         "The regional board", "The consortium", "The working group", "The supply chain", "A start-up"),
-        ("has presented", "has begun", "is testing", "has completed", "funds", "coordinates", "has gathered",
-         "measures", "offers its members", "opens to companies"),
-        ("a pilot plant", "a test line", "the call", "three demonstrators", "a doctoral course",
-         "the first results", "a data platform", "the three-year plan", "new laboratories", "the fuel cells"),
-        ("for hydrogen", "for electric mobility", "on light materials", "for early diagnosis",
-         "on earth observation", "for the recovery of metals", "on robotics", "for farming"),
-        ("in Brescia", "in Milan", "near Lecco", "in Dalmine", "between Pavia and Lodi", "in Varese",
-         "around Cremona", "in Como", "in Bergamo", "in Valtellina"),
-        ("with {n} firms and {m} researchers", "worth {n} million euros over {m} years", "within {m} months",
-         "with measurements repeated {n} times", "out of {n} proposals", "together with {m} partners"),
-        ("and the data will be open.", "as small firms had asked.", "while costs remain open.",
-         "after a year of trials.", "with a second phase in autumn.", "according to those in charge."),
-    ),
-}  # fmt: skip
+# Words of the language between made-up ones, by Zipf's law: sentences from a few moulds would make all
+# pages look like copies of each other, and comparing them would be most of the crawl.
+_COMMON = {
+    "it": "di e il la che per in un una del della con non sono è le i dei al alla più anche come ha da nel",
+    "en": "the of and to in a is for on that with are as at by from this has be will an its have or new was",
+}
+_SYLLABLES = "ba ce di fo gra li mo na per qui ro sta te va zo cor pre lan min tor"
+_LEXICON = 4000
 _SCRIPT = (
     "window.layout=window.layout||[];layout.push({widget:%d,slot:'side-%d',lazy:true,breakpoints:[480,768]});"
 )
@@ -61,10 +35,21 @@ _STYLE = ".card-%d>.media{display:grid;grid-template-columns:1fr 2fr;padding:%dp
 _NEWEST = datetime(2026, 10, 30, 9, tzinfo=UTC)
 
 
+@cache
+def _lexicon() -> tuple[list[str], list[float]]:
+    """Made-up words, and how often each is used up to and with the one."""
+    rng = random.Random(1)
+    syllables = _SYLLABLES.split()
+    made = ["".join(rng.choices(syllables, k=rng.randrange(2, 5))) for _ in range(_LEXICON)]
+    return made, list(accumulate(1 / (rank + 10) for rank in range(_LEXICON)))
+
+
 def sentence(rng: random.Random, language: str) -> str:
-    """A sentence of eighteen words or so."""
-    words = " ".join(rng.choice(choices) for choices in _WORDS[language])
-    return words.format(n=rng.randrange(3, 90), m=rng.randrange(2, 40))
+    """A sentence of some eighteen words."""
+    made, weights = _lexicon()
+    common = _COMMON[language].split()
+    pairs = zip(rng.choices(common, k=9), rng.choices(made, cum_weights=weights, k=9), strict=True)
+    return " ".join(word for pair in pairs for word in pair).capitalize() + "."
 
 
 def article_page(number: int, root: str, pages: int) -> str:
@@ -94,7 +79,7 @@ def article_page(number: int, root: str, pages: int) -> str:
         + "".join(f"<script>{_SCRIPT % (n, n)}</script>" for n in range(rng.randrange(10, 60)))
     )
     menu = "".join(f'<li class="item-{n}"><a href="/tema/{n}/">Tema {n}</a></li>' for n in range(60))
-    cards = "".join(_card(rng, language, pages) for _ in range(rng.randrange(19, 104)))
+    cards = "".join(_card(rng, language, pages) for _ in range(rng.randrange(22, 116)))
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">{head}</head><body>'
         f'<header><nav><ul class="menu">{menu}</ul></nav></header><main><article class="post">'
