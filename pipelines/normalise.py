@@ -94,29 +94,20 @@ def normalise(
     of_language = choose_language(title, text or summary, raw.language, source.languages)
     dates: PageDates = choose_dates(raw, source, fetched_at)
     spoken = of_language.chosen.value if of_language.chosen else ""
+    events = find_events(title, text or summary, language=spoken, published=dates.published, source=source)
     told = (of_title, of_address, of_text, of_summary, of_language, of_authors, of_image, of_tags)
+    proof = tuple(item for item in (*told, *map(_short, dates.evidence)) if _says_something(item))
     return Article(
         source_id=source.id,
-        url=raw.url,
-        canonical_url=address,
-        title=title,
-        text=text,
-        html=html,
-        summary=summary,
-        language=spoken,
+        url=raw.url, canonical_url=address, title=title, text=text, html=html,
+        summary=summary, language=spoken,
         fingerprint=text_key(text or summary, title),
         published=dates.published,
         modified_at=dates.modified_at,
-        authors=authors,
-        image=image,
-        tags=tags,
-        mentions=named,
-        events=find_events(title, text or summary, language=spoken, published=dates.published, source=source),
-        translations=_translations(raw, address),
-        blocks=raw.blocks,
-        robots=raw.robots,
-        evidence=tuple(item for item in (*told, *map(_short, dates.evidence)) if _says_something(item)),
-    )
+        authors=authors, image=image, tags=tags, mentions=named, events=events,
+        translations=_translations(raw, address), blocks=raw.blocks, robots=raw.robots,
+        evidence=proof,
+    )  # fmt: skip
 
 
 def _body(raw: RawArticle) -> tuple[str, str, Evidence]:

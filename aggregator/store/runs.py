@@ -106,16 +106,15 @@ def take(
         .returning(_RUN.c.id, _RUN.c.source_id, _RUN.c.host)
     )
     taken = session.execute(statement).all()
-    fresh = set(
-        session.scalars(
-            select(SourceRow.id).where(
-                SourceRow.id.in_([row.source_id for row in taken]), SourceRow.visited_at.is_(None)
-            )
-        )
-    )
+    fresh = _never_visited(session, [row.source_id for row in taken])
     return [
         Lease(row.id, row.source_id, row.host, worker, expires_at, row.source_id in fresh) for row in taken
     ]
+
+
+def _never_visited(session: Session, ids: Sequence[str]) -> set[str]:
+    query = select(SourceRow.id).where(SourceRow.id.in_(ids), SourceRow.visited_at.is_(None))
+    return set(session.scalars(query))
 
 
 def _is_due(
