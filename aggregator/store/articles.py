@@ -185,6 +185,11 @@ def get(session: Session, id_: int | str) -> Entry:
     return replace(entry, article=replace(entry.article, evidence=evidence))
 
 
+def text_of(session: Session, id_: int) -> str:
+    """The Entry's text."""
+    return session.scalars(select(BodyRow.text).where(BodyRow.entry_id == id_)).one()
+
+
 def read_evidence(session: Session, id_: int) -> tuple[Evidence, ...]:
     """The evidence of the Entry's page, without anybody's word."""
     packed = session.scalars(select(BodyRow.evidence).where(BodyRow.entry_id == id_)).one()

@@ -56,7 +56,7 @@ SITES = SampleSites()
 ROWS = [
     row
     for row in json.loads((samples_root() / "expected.json").read_text("utf-8"))
-    if row["site"] in ("mobilita.example", "rivista.example")
+    if row["site"] in ("mobilita.example", "rivista.example", "agenzia.example")
 ]
 NOTICE = "Questo contributo nasce dal tavolo permanente delle imprese, che si riunisce ogni primo mese."
 CATALOGUE = load_catalogue(samples_root() / "catalogue.toml", None, pace=0.0)
@@ -205,6 +205,18 @@ def test_a_persons_word_and_what_vanished_stay(filled: Store) -> None:
     with filled.write() as session:
         amend.give_back(session, entry.id, "tags", NOW)
     assert "it" in entries(filled)[url].article.tags, "what today's code reads"
+
+
+@pytest.mark.parametrize(("selector", "is_copy"), [("p:first-of-type", True), ("h1", False)])
+def test_a_copy_that_is_read_otherwise_stays_one(store: Store, selector: str, is_copy: bool) -> None:
+    for source_id in ("agenzia", "mobilita"):
+        fill(store, source_id)
+    before = entries(store)
+    [copy] = [entry for entry in before.values() if entry.sources == ("agenzia", "mobilita")]
+    again(store, with_fields("mobilita", body=selector), "mobilita")
+    after = entries(store)
+    assert after[copy.article.canonical_url].article.text == copy.article.text
+    assert (len(after) == len(before)) is is_copy
 
 
 def test_a_page_that_is_no_article_any_more_stays_and_is_counted(filled: Store) -> None:
