@@ -1,4 +1,4 @@
-"""A site of many article pages, 28 to 83 kB each, written to a folder and served on 127.0.0.1.
+"""A site of many article pages, 28 to 80 kB each, written to a folder and served on 127.0.0.1.
 
 Knows nothing of who reads it. The same seed gives the same bytes. Start reading at `served`.
 """
