@@ -15,11 +15,13 @@ from aggregator.store.events import Happening
 from aggregator.text import cut, one_line
 
 _KEPT = timedelta(days=60)
+# Fairs are announced two years ahead, framework programmes end in seven: further is no appointment.
+_AHEAD = timedelta(days=5 * 365)
 
 
-def first_day(present_day: date) -> date:
-    """The first day that calendars keep: what is over for 60 days leaves them."""
-    return present_day - _KEPT
+def reach(present_day: date) -> tuple[date, date]:
+    """The first and last day that calendars carry, both inclusive."""
+    return present_day - _KEPT, present_day + _AHEAD
 
 
 def agenda_of(channel: Channel, happenings: Iterable[Happening], edition: Edition) -> Agenda:

@@ -14,7 +14,7 @@ from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 
-from aggregator.feeds.agenda import agenda_of, first_day
+from aggregator.feeds.agenda import agenda_of, reach
 from aggregator.feeds.compose import CALENDARS, absolute, channel_of, document_of, within_reach
 from aggregator.feeds.folder import Folder, locked
 from aggregator.feeds.ical import render_ical
@@ -168,13 +168,16 @@ class _Publication:
         if self.before.get(state.name) == state and all(map(self.folder.has, files)):
             return
         query = replace(feed_query(channel.name), is_live=False) if channel.has_news else Query()
-        today = present_day(self.session) or date.max
-        kind = CALENDARS.get(channel.name)
-        happenings = find_events(self.session, query, kind=kind, since=first_day(today))
+        today = present_day(self.session)
+        happenings = []
+        if today is not None:
+            since, until = reach(today)
+            kind = CALENDARS.get(channel.name)
+            happenings = find_events(self.session, query, kind=kind, since=since, until=until)
         agenda = agenda_of(channel, happenings, self.edition)
         self._write(files[0], render_ical(agenda))
         if not channel.has_news:
-            self._write(files[1], render_agenda(channel, agenda, today))
+            self._write(files[1], render_agenda(channel, agenda, today or date.min))
         self.states.append(state)
 
     def lists(self, groups: tuple[Group, ...]) -> None:

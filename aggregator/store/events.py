@@ -45,17 +45,20 @@ def find_events(
     *,
     kind: EventKind | None = None,
     since: date | None = None,
+    until: date | None = None,
 ) -> list[Happening]:
     """What announced Entries announce, by its start; only what proves its day and year.
 
-    Shapes: of the Query its filters count; those that are over before the day `since` are left
-        out, those that were cancelled are not.
+    Shapes: of the Query its filters count; what is over before the day `since`, or starts after
+        `until`, is left out; what was cancelled is not.
     """
     where = [EntryRow.announced_seq.is_not(None), EventRow.is_year_proved, *filters(query or Query())]
     if kind is not None:
         where.append(EventRow.kind == kind.value)
     if since is not None:
         where.append(EventRow.end_day >= since)
+    if until is not None:
+        where.append(EventRow.start_day <= until)
     statement = (
         select(EventRow, EntryRow, BodyRow.robots, KinRow.group_id)
         .join_from(EventRow, EntryRow, EntryRow.id == EventRow.entry_id)

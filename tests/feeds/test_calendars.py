@@ -61,9 +61,10 @@ def days(folder: Path, name: str) -> list[str]:
 def test_each_calendar_carries_its_own(archive: Store, tmp_path: Path) -> None:
     old = replace(FORUM, start=date(2025, 12, 20), end=None)
     recent = replace(FORUM, start=date(2025, 12, 20), end=date(2025, 12, 22))
+    far = replace(FORUM, start=date(9999, 12, 31), end=None)
     guess = replace(FORUM, start=date(2026, 9, 1), end=None, is_year_proved=False)
     given = [
-        told(1, FORUM, CALL, guess),
+        told(1, FORUM, CALL, guess, far),
         told(2, GROUP, source_id="agenzia", mentions=()),
         told(3, old, source_id="agenzia", mentions=()),
         told(4, recent, source_id="agenzia", mentions=()),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from lxml import html
 
-from aggregator.feeds.agenda import agenda_of, first_day
+from aggregator.feeds.agenda import agenda_of, reach
 from aggregator.feeds.compose import channel_of
 from aggregator.feeds.ical import render_ical
 from aggregator.feeds.model import Edition
@@ -271,8 +271,8 @@ def test_the_same_happenings_give_the_same_bytes() -> None:
     assert rendered(*given_) == rendered(*given_)
 
 
-def test_what_is_long_over_leaves() -> None:
-    assert first_day(date(2026, 3, 1)) == date(2025, 12, 31)
+def test_calendars_reach_from_what_is_just_over_to_what_can_be_planned() -> None:
+    assert reach(date(2026, 3, 1)) == (date(2025, 12, 31), date(2031, 2, 28))
 
 
 def test_the_page_shows_what_is_ahead() -> None:
