@@ -241,12 +241,9 @@ def _add_hide(group: click.Group) -> None:
         if job.is_json:
             job.answer({"id": entry_id, "hidden": not undo, "changed": is_done})
             return
-        state = "shown" if undo else "hidden"
-        job.say(
-            f"{entry_id} is {state}; the next publication shows it"
-            if is_done
-            else f"{entry_id} was {state} already"
-        )
+        state = "to be seen" if undo else "hidden"
+        follows = "; the feeds follow with the next `aggregator publish` or `aggregator run`"
+        job.say(f"{entry_id} is {state}{follows if is_done else ' already'}")
 
 
 def _add_reextract(group: click.Group) -> None:

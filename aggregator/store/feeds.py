@@ -52,6 +52,8 @@ def has_changed(session: Session, query: Query, since: int) -> bool:
     """
     is_gone = or_(EntryRow.vanished_at.is_not(None), EntryRow.hidden_at.is_not(None))
     may_have_left = or_(EntryRow.revisions > 0, is_gone)
+    if query.topics or query.clusters:  # what an article names can change while its text does not
+        may_have_left = or_(may_have_left, EntryRow.change_seq > EntryRow.announced_seq)
     query_ = select(EntryRow.id).where(
         EntryRow.change_seq > since,
         EntryRow.announced_seq.is_not(None),

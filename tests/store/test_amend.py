@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from archive_samples import AGENCY, MOBILITY, NOW, day, digested, lease_on, make_article, minutes
+from archive_samples import AGENCY, MOBILITY, NOW, day, digested, fetch, lease_on, make_article, minutes
 
 from aggregator.errors import QueryError
-from aggregator.items import Article, Entry, Match
+from aggregator.items import Article, Entry, Match, Reason, Refused
 from aggregator.query import Query
 from aggregator.store import Store, amend, articles, corrections, revisions, sightings
 from aggregator.store.articles import find, locate
@@ -185,6 +185,26 @@ def test_located_by_number_tag_and_any_address(store: Store, wrong: int) -> None
         for name in ("999999", "tag:x,2026:y", "https://mobilita.example/altro", "gara"):
             with pytest.raises(QueryError):
                 locate(session, name)
+
+
+def test_a_refused_address_is_told_with_its_reason(store: Store, lease: Lease) -> None:
+    page = make_article(path="login")
+    Saver(store, lease).save_batch([(fetch(page), Refused(page.url, Reason.LOGIN, "a form"))], NOW)
+    with store.read() as session, pytest.raises(QueryError, match="at clm it was refused as login"):
+        locate(session, page.url)
+
+
+def test_an_article_that_names_a_topic_no_more_changes_the_topics_feed(store: Store, lease: Lease) -> None:
+    article = make_article(path="idrogeno", mentions=("idrogeno",))
+    entry_id = save(store, lease, article)
+    announce(store)
+    before, topic = entry(store, entry_id), Query(topics=("idrogeno",))
+    with store.write() as session:
+        assert revisions.change(session, entry_id, sightings.arrive(replace(article, mentions=())), NOW) == ()
+    with store.read() as session:
+        assert find(session, topic) == []
+        assert has_changed(session, topic, before.change_seq)
+        assert revisions.history(session, entry_id) == []
 
 
 def test_what_vanished_stays_so_until_it_is_fetched_again(store: Store, lease: Lease, wrong: int) -> None:
