@@ -47,6 +47,12 @@ def relate_pending(store: Store, lease: Lease, now: datetime) -> int:
             ties += _relate(session, told, now)
 
 
+def relate_imported(session: Session, source_id: str, now: datetime) -> None:
+    """Relates the Source's Entries that are about to be announced, in the caller's transaction."""
+    while told := stories.pending(session, source_id, _CHUNK):
+        _relate(session, told, now)
+
+
 def _relate(session: Session, told: Sequence[Told], now: datetime) -> int:
     wordings = {entry.id: wording_of(entry) for entry in told}
     sketches = {id_: sketch(wording) for id_, wording in wordings.items()}

@@ -24,6 +24,7 @@ from aggregator.store.sightings import Arrival, arrive
 from aggregator.store.snapshots import pack_snapshot
 from aggregator.urls import canonical_url
 from pipelines.dedupe import decide
+from pipelines.link import relate_imported
 from pipelines.place import Decide, Effect, Saved, Visit, place
 
 log = logging.getLogger(__name__)
@@ -90,6 +91,7 @@ def save_imported(
     prepared = [_prepare(fetched, outcome) for fetched, outcome in items]
     with store.write() as session:
         outcomes = [outcome for wave in _waves(prepared) for outcome in _save_wave(session, visit, wave)]
+        relate_imported(session, source_id, now)
         articles.announce(session, source_id, now=now, live_days=live_days)
     return outcomes
 

@@ -143,7 +143,7 @@ def test_example_can_be_typed(line: str) -> None:
     words = shlex.split(line)[1:]
     group: click.Command = cli
     context = click.Context(cli, info_name="aggregator")
-    while isinstance(group, click.Group):
+    while isinstance(group, click.Group) and not words[0].startswith("-"):
         name, group_or_none, words = group.resolve_command(context, words)
         assert group_or_none is not None and name is not None
         group, context = group_or_none, click.Context(group_or_none, info_name=name, parent=context)

@@ -39,7 +39,10 @@ def _add_demo(group: click.Group) -> None:
         """Crawl the bundled sample sites, without network, and publish their feeds."""
         from aggregator.demo import run_demo, serve_folder
 
-        done = run_demo(job.config, keep)
+        try:
+            done = run_demo(job.config, keep)
+        except OSError as error:
+            raise click.BadParameter(f"{error.filename}: {error.strerror}", param_hint="--keep") from error
         _tell_demo(job, done)
         if serve:
             serve_folder(done.public, job.say)
@@ -96,6 +99,8 @@ def _add_init(group: click.Group) -> None:
                 job.say(f"written: {path}")
             except FileExistsError:
                 job.say(f"kept as it is: {path}")
+        if not given.get("authority"):
+            job.warn("no authority: set it to a domain of yours before the first run; ids keep it")
 
 
 _INIT = ("base_url", "publish", "contact", "language", "authority")

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from aggregator.choices import Kind, Way
 from aggregator.commands.common import Job, command
 
 if TYPE_CHECKING:
@@ -62,9 +63,13 @@ def _add_changes(group: click.Group) -> None:
     @click.argument("url")
     @click.option("--id", "source_id", help="Id; default: after the host.")
     @click.option("--name", help="Name that readers see.")
-    @click.option("--kind", help="cluster, institution, news or association.")
+    @click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="What sort of publisher.")
     @click.option("--cluster", help="Technology cluster that it belongs to.")
-    @click.option("--way", help="auto, feed, wordpress, sitemap or listing.")
+    @click.option(
+        "--way",
+        type=click.Choice([way.value for way in Way if way is not Way.IMPORT]),
+        help="How it is entered.",
+    )
     @click.option("--feed", "feeds", multiple=True, help="Address of a feed; may be given more than once.")
     def add(job: Job, url: str, source_id: str | None, feeds: tuple[str, ...], **keys: str | None) -> None:
         """Add the site at URL to your catalogue."""

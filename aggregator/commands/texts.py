@@ -1,4 +1,4 @@
-"""Commands on texts, without a database: `dates`, `extract` and `dedupe`.
+"""Commands on texts, most without a database: `dates`, `extract` and `dedupe`.
 
 Both read JSON lines where asked to and answer each line in order, bad ones included. Start
 reading at `add_to`.
@@ -90,16 +90,52 @@ def _add_extract(group: click.Group) -> None:
 
 
 def _add_dedupe(group: click.Group) -> None:
-    @command(group, "dedupe")
-    @click.option(
-        "--jsonl", is_flag=True, required=True, help="Read articles as JSON lines, answer a line each."
-    )
-    def dedupe(job: Job, jsonl: bool) -> None:
-        """Tell which of the articles on standard input, in order of arrival, are the same."""
+    @group.group("dedupe", invoke_without_command=True)
+    @click.option("--jsonl", is_flag=True, help="Read articles as JSON lines, answer a line each.")
+    @click.pass_context
+    def dedupe(context: click.Context, jsonl: bool) -> None:
+        """Tell which articles on standard input, in order of arrival, are the same."""
         from aggregator.dedupefile import dedupe_rows
 
+        if context.invoked_subcommand is not None:
+            return
+        if not jsonl:
+            raise click.UsageError("give --jsonl with lines on standard input, or split, or join")
         for result in dedupe_rows(_rows(sys.stdin.buffer)):
-            job.answer(result)
+            click.echo(json.dumps(result, ensure_ascii=False))
+
+    @command(dedupe, "split")
+    @click.argument("name", metavar="ID")
+    def split(job: Job, name: str) -> None:
+        """Say that article ID is the same as no other; remembered."""
+        from pipelines.link import split
+
+        [entry_id] = _tie(job, split, name)
+        job.say(f"{entry_id} stands alone; the next publication shows it")
+
+    @command(dedupe, "join")
+    @click.argument("name", metavar="ID")
+    @click.argument("other", metavar="ID")
+    def join(job: Job, name: str, other: str) -> None:
+        """Say that two articles tell the same; remembered."""
+        from pipelines.link import join
+
+        one, two = _tie(job, join, name, other)
+        job.say(f"{one} and {two} are one; the next publication shows it")
+
+
+def _tie(job: Job, change: Callable[..., None], *names: str) -> list[int]:
+    """Looks the articles up by number, tag or address, and changes their ties in one transaction."""
+    from aggregator.store import articles
+
+    store = job.open_store()
+    try:
+        with store.write() as session:
+            ids = [articles.locate(session, name) for name in names]
+            change(session, *ids)
+    finally:
+        store.close()
+    return ids
 
 
 def _print_article(row: Mapping[str, Any]) -> None:

@@ -163,3 +163,34 @@ def test_dedupe_answers_a_line_for_each_article(run: Any) -> None:
     _, out, _ = run("dedupe", "--jsonl", given="".join(json.dumps(row) + "\n" for row in rows))
     first, second = map(json.loads, out.splitlines())
     assert (first["level"], second["level"], second["of"]) == ("new", "text", "a")
+
+
+def test_a_person_splits_and_joins_articles(run: Any, tmp_path: Path) -> None:
+    rows = [
+        {
+            "url": f"https://{n}.example/a",
+            "title": f"Titolo {n}",
+            "text": f"Testo di {n}, che parla di {n} soltanto.",
+        }
+        for n in ("uno", "due")
+    ]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    archive = ("--database", database(tmp_path))
+    assert run("import", "rows.jsonl", *archive)[0] == 0
+    ended, out, _ = run("dedupe", "join", rows[0]["url"], rows[1]["url"], *archive)
+    assert (ended, "are one" in out) == (0, True)
+    ended, out, _ = run("dedupe", "split", rows[1]["url"], *archive)
+    assert (ended, "stands alone" in out) == (0, True)
+    ended, _, err = run("dedupe", "split", "https://tre.example/a", *archive)
+    assert ended != 0
+    assert "tre.example" in err
+
+
+def test_dedupe_without_lines_says_what_to_give(run: Any) -> None:
+    ended, _, err = run("dedupe")
+    assert (ended, "--jsonl" in err) == (2, True)
+
+
+def test_a_demo_folder_that_cannot_be_is_named(run: Any) -> None:
+    ended, _, err = run("demo", "--keep", "/proc/none")
+    assert (ended, "--keep" in err) == (2, True)

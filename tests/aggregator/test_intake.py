@@ -86,3 +86,19 @@ def test_all_but_address_and_title_may_be_missing(store: Store) -> None:
         [entry] = find(session, Query())
     assert entry.article.source_id == "altro-example"
     assert entry.article.published is None
+
+
+def test_imported_articles_are_compared_with_what_is_there(store: Store) -> None:
+    text = (
+        "La Giunta regionale ha approvato il decreto che riconosce dodici filiere della mobilità elettrica. "
+        "Le imprese capofila sono di Brescia, Bergamo e Varese, e insieme danno lavoro a 4.300 persone. "
+        "Il contributo copre metà della spesa per ricerca e prove su strada, fino a 800 mila euro. "
+        "Le domande si presentano dal 14 maggio sulla piattaforma dei bandi della Regione."
+    )
+    first = {**ROW, "text": text}
+    cut = {**first, "id": "a2", "url": "https://giornale.example/mobilita", "source": "giornale"}
+    cut |= {"title": "Mobilità, dodici filiere riconosciute", "text": text.rpartition("Le domande")[0]}
+    take(store, lines(first, cut))
+    with store.read() as session:
+        assert len(find(session, Query())) == 2
+        assert [entry.article.source_id for entry in find(session, Query(is_once=True))] == ["clm"]
