@@ -27,7 +27,7 @@ from aggregator.store.runs import Lease, LeaseLostError, RunCounts
 from aggregator.worker import is_gone, own_name
 from pipelines.pool import Digester
 from pipelines.save import Digested, Saver
-from pipelines.settle import apply, finish, load_pages, plan_settling
+from pipelines.settle import announce, apply, keep, load_pages, plan_settling
 from spiders.base import Dropped, PassedOver, RobotsMemory
 from spiders.visit import Visit, depth_of
 
@@ -107,6 +107,7 @@ class Road:
         self._digester = Digester(self._vocabulary, config.jobs)
         self._renewal: asyncio.Task[None] | None = None
         self._robots: RobotsMemory | None = None
+        self._settled: set[str] = set()
 
     @classmethod
     def from_settings(cls, settings: Any, *, only: str = "") -> Self:  # noqa: ANN401  Scrapy's Settings
@@ -307,7 +308,7 @@ class Road:
         self._freed.set()
 
     async def _settle(self, stop: _Stop) -> None:
-        """Frees the texts of what the site repeats, and announces what came in."""
+        """Frees the texts of what the site repeats; the end of the run announces them."""
         source, now = stop.visit.source, datetime.now(UTC)
         plan = await self._in_database(plan_settling, self._store, source.id)
         for chunk in plan.chunks():
@@ -317,8 +318,11 @@ class Road:
             )
             outcomes = list(zip(pages, digested, strict=True))
             await self._in_database(apply, self._store, stop.lease, outcomes, now)
-        days = self.config.feed_days
-        await self._in_database(lambda: finish(self._store, stop.lease, plan, now, live_days=days))
+        await self._in_database(keep, self._store, stop.lease, plan)
+        self._settled.add(source.id)
+
+    def _announce(self) -> None:
+        announce(self._store, self._settled, datetime.now(UTC), live_days=self.config.feed_days)
 
     def _close(self, stop: _Stop) -> SourceReport:
         visit, now = stop.visit, datetime.now(UTC)
@@ -369,6 +373,10 @@ class Road:
             await self._in_database(self._save_robots)
         except StoreError as error:
             log.warning("robots.txt files not kept error=%s", error)
+        try:
+            await self._in_database(self._announce)
+        except StoreError as error:
+            self.fault = self.fault or error  # the next run's visits announce what this one saved
         self._digester.close()
         self._database.shutdown()
 

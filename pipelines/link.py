@@ -41,16 +41,16 @@ def relate_pending(store: Store, lease: Lease, now: datetime) -> int:
     while True:
         with store.write() as session:
             runs.check_fence(session, lease)
-            told = stories.pending(session, lease.source_id, _CHUNK)
-            if not told:
-                return ties
-            ties += _relate(session, told, now)
+            found = relate_some(session, lease.source_id, now=now)
+        if found is None:
+            return ties
+        ties += found
 
 
-def relate_imported(session: Session, source_id: str, now: datetime) -> None:
-    """Relates the Source's Entries that are about to be announced, in the caller's transaction."""
-    while told := stories.pending(session, source_id, _CHUNK):
-        _relate(session, told, now)
+def relate_some(session: Session, *source_ids: str, now: datetime) -> int | None:
+    """Relates the next Entries of these Sources that are about to be announced; None when all are."""
+    told = stories.pending(session, *source_ids, limit=_CHUNK)
+    return _relate(session, told, now) if told else None
 
 
 def _relate(session: Session, told: Sequence[Told], now: datetime) -> int:

@@ -24,7 +24,7 @@ from aggregator.store.sightings import Arrival, arrive
 from aggregator.store.snapshots import pack_snapshot
 from aggregator.urls import canonical_url
 from pipelines.dedupe import decide
-from pipelines.link import relate_imported
+from pipelines.link import relate_some
 from pipelines.place import Decide, Effect, Saved, Visit, place
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,8 @@ def save_imported(
     prepared = [_prepare(fetched, outcome) for fetched, outcome in items]
     with store.write() as session:
         outcomes = [outcome for wave in _waves(prepared) for outcome in _save_wave(session, visit, wave)]
-        relate_imported(session, source_id, now)
+        while relate_some(session, source_id, now=now) is not None:
+            pass  # a batch is a few chunks at most
         articles.announce(session, source_id, now=now, live_days=live_days)
     return outcomes
 

@@ -13,7 +13,7 @@ Killed anywhere, the next visit's `settle` does the rest: what is applied is wri
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -34,7 +34,7 @@ from aggregator.store import (
 from aggregator.store.neighbours import KnownPage, find_neighbours, find_pages
 from aggregator.store.runs import Lease
 from aggregator.store.sightings import arrive
-from pipelines.link import relate_pending
+from pipelines.link import relate_pending, relate_some
 from pipelines.place import Effect, Visit, revisit
 
 log = logging.getLogger(__name__)
@@ -150,6 +150,26 @@ def apply(
             except Exception:
                 log.exception("page not settled source=%s url=%s", lease.source_id, stored.page.url)
     return counts
+
+
+def keep(store: Store, lease: Lease, plan: SettlePlan) -> None:
+    """Keeps what is now applied: the Source is settled, what it brought waits to be announced."""
+    with store.write() as session:
+        runs.check_fence(session, lease)
+        memory.save_boilerplate(session, lease.source_id, plan.memory.boilerplate)
+
+
+def announce(store: Store, source_ids: Collection[str], now: datetime, *, live_days: int = 14) -> int:
+    """Relates and announces what settled Sources brought, at the end of a run; how many Entries.
+
+    All at once, so that the first publisher is credited whichever site answered first. A Source
+    that another worker is at is left to that worker: what it has saved by now is not settled.
+    """
+    while True:
+        with store.write() as session:
+            free = sorted(set(source_ids) - runs.open_sources(session))
+            if relate_some(session, *free, now=now) is None:
+                return articles.announce(session, *free, now=now, live_days=live_days)
 
 
 def finish(store: Store, lease: Lease, plan: SettlePlan, now: datetime, *, live_days: int = 14) -> int:

@@ -3,8 +3,13 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ("databases",)
+
+# How long an example takes depends on the machine and on what else it does: never a reason to fail.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 # Options of whoever runs the tests must not reach them.
 for _name in [name for name in os.environ if name.startswith("AGGREGATOR_")]:

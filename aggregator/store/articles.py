@@ -120,26 +120,26 @@ def add_mentions(session: Session, articles: Sequence[tuple[int, Article]]) -> N
         session.execute(insert(table(MentionRow)), rows)
 
 
-def pending(source_id: str) -> Select[int]:
-    """The ids of Entries that the end of the Source's visit announces, in that order."""
+def pending(*source_ids: str) -> Select[int]:
+    """The ids of Entries that the end of these Sources' visits announces, in that order."""
     shown_here = exists().where(
         SightingRow.entry_id == EntryRow.id,
-        SightingRow.source_id == source_id,
+        SightingRow.source_id.in_(source_ids),
         SightingRow.text_key == EntryRow.text_key,
     )
-    waiting = select(EntryRow.id).where(~_ANNOUNCED, or_(EntryRow.source_id == source_id, shown_here))
+    waiting = select(EntryRow.id).where(~_ANNOUNCED, or_(EntryRow.source_id.in_(source_ids), shown_here))
     order = (EntryRow.published_day.asc().nulls_first(), EntryRow.published_at.asc().nulls_first())
     return waiting.order_by(*order, EntryRow.canonical_url, EntryRow.source_id)
 
 
-def announce(session: Session, source_id: str, *, now: datetime, live_days: int = 14) -> int:
-    """Lets feeds see what the Source's visits brought; returns how many Entries.
+def announce(session: Session, *source_ids: str, now: datetime, live_days: int = 14) -> int:
+    """Lets feeds see what these Sources' visits brought; returns how many Entries.
 
     They go out in order of publication, oldest first, those without a date before them, so
     that the order does not depend on that of crawling. An Entry of another Source that this
     one showed with the same text goes out too: its text is settled here.
     """
-    ids = list(session.scalars(pending(source_id)))
+    ids = list(session.scalars(pending(*source_ids)))
     if not ids:
         return 0
     oldest = now.date() - timedelta(days=live_days)

@@ -154,6 +154,11 @@ def abandon(session: Session, is_gone: Callable[[str], bool], now: datetime) -> 
     return len(ids)
 
 
+def open_sources(session: Session) -> set[str]:
+    """The Sources that somebody is visiting."""
+    return set(session.scalars(select(CrawlRunRow.source_id).where(_OPEN)))
+
+
 def renew(session: Session, lease: Lease, *, now: datetime, lease_minutes: float = 15) -> Lease:
     """The lease with a later end.
 

@@ -42,9 +42,9 @@ class Told:
     translations: tuple[str, ...] = ()
 
 
-def pending(session: Session, source_id: str, limit: int) -> list[Told]:
-    """Entries that the Source's visits brought and nobody has compared yet, in order of announcement."""
-    query = articles.pending(source_id).where(~select(_KIN).where(_KIN.c.entry_id == EntryRow.id).exists())
+def pending(session: Session, *source_ids: str, limit: int) -> list[Told]:
+    """Entries that these Sources' visits brought and nobody has compared yet, in order of announcement."""
+    query = articles.pending(*source_ids).where(~select(_KIN).where(_KIN.c.entry_id == EntryRow.id).exists())
     ids = list(session.scalars(query.limit(limit)))
     told = {entry.id: entry for entry in load(session, ids)}
     return [told[id_] for id_ in ids]
