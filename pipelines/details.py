@@ -136,11 +136,22 @@ def choose_summary(found: tuple[Found, ...], title: str, text: str) -> tuple[str
         summary = clean_summary(item.value)
         if _is_own(summary, title, told):
             why = "" if at == 0 else "first that is the article's own"
-            return summary, evidence("summary", item, found[at + 1 :], why)
+            whole = _without_half_word(summary, text)
+            if whole != summary:
+                why = "; ".join(filter(None, (why, "cut at a word")))
+            return whole, evidence("summary", item, found[at + 1 :], why)
     lead = first_sentences(text)
     if lead:
         return lead, evidence("summary", Found(lead, "page:text"), found, "first sentences of the text")
     return "", evidence("summary", None, found, "no teaser and no text")
+
+
+def _without_half_word(summary: str, text: str) -> str:
+    """The teaser without the half of a word that it ends in, where it is the text's beginning cut short."""
+    start, last = text[: len(summary) + 1].replace("\n", " "), summary[-1:]
+    if not start.startswith(summary) or not (last.isalnum() and start[len(summary) :].isalnum()):
+        return summary
+    return summary.rpartition(" ")[0].rstrip(" ,;:.-–") + "…"
 
 
 def clean_summary(value: str) -> str:

@@ -126,3 +126,20 @@ def test_no_text_breaks_them(value: str, title: str, text: str) -> None:
     assert "\n" not in choose_summary(found, title, text)[0]
     assert all(tag.strip() == tag for tag in choose_tags(found)[0])
     choose_image(found, BASE)
+
+
+BUILDINGS = "Le pompe di calore scaldano già centinaia di edifici"
+
+
+@pytest.mark.parametrize(
+    ("teaser", "summary"),
+    [
+        (f"{BUILDINGS} milanes", f"{BUILDINGS}…"),
+        (BUILDINGS, BUILDINGS),
+        ("Centinaia di edifici milanes", "Centinaia di edifici milanes"),
+    ],
+)
+def test_a_teaser_that_breaks_off_in_a_word_ends_before_it(teaser: str, summary: str) -> None:
+    text = f"{BUILDINGS} milanesi.\nLa mappa dice dove se ne può aggiungere."
+    chosen, _ = choose_summary((Found(teaser, "feed:summary"),), "Geotermia sotto la pianura", text)
+    assert chosen == summary
