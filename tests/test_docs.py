@@ -275,6 +275,15 @@ def test_tables_have_the_columns(table: str, tmp_path: Path) -> None:
     assert {column for of, column in columns() if of == table} <= there
 
 
+def whichever_came_first(row: str) -> str:
+    """A row with its new articles and copies added up: which of two sites had a text first is the network's."""
+    words = row.split()
+    if len(words) < 8 or words[1] != "ok":
+        return row
+    new, copies = words[4:6]
+    return " ".join([*words[:4], str(int(new) + int(copies)), *words[6:]])
+
+
 @pytest.mark.slow
 def test_demo_ends_as_shown_and_answers_the_queries(tmp_path: Path) -> None:
     demo = [sys.executable, "-m", "aggregator", "demo", "--keep", str(tmp_path)]
@@ -282,7 +291,10 @@ def test_demo_ends_as_shown_and_answers_the_queries(tmp_path: Path) -> None:
     done = subprocess.run(demo, check=True, capture_output=True, text=True, timeout=120, env=wide)
     printed = [line.rstrip() for line in done.stdout.splitlines()]
     (shown,) = [block for block in blocks(README, "text") if block.startswith("source ")]
-    assert [line for line in shown.splitlines() if "demo/" not in line] == printed[:-2]
+    told = [line for line in shown.splitlines() if "demo/" not in line]
+    assert [whichever_came_first(line) for line in told] == [
+        whichever_came_first(line) for line in printed[:-2]
+    ]
     connection = sqlite3.connect(tmp_path / "archive.sqlite")
     try:
         for query in queries():
