@@ -276,7 +276,7 @@ def test_tables_have_the_columns(table: str, tmp_path: Path) -> None:
 
 
 def whichever_came_first(row: str) -> str:
-    """A row with its new articles and copies added up: which of two sites had a text first is the network's."""
+    """A row with new articles and copies added up: which of two sites had a text first is chance."""
     words = row.split()
     if len(words) < 8 or words[1] != "ok":
         return row
