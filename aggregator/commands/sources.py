@@ -95,7 +95,7 @@ def _add_changes(group: click.Group) -> None:
         """Take SOURCE out, or switch it off where it came with the program; its articles stay."""
         job.catalogue.get(source_id)
         _editor(job).remove_source(source_id)
-        job.say(f"removed {source_id}; what it brought stays in the archive")
+        job.say(f"{source_id} is visited no more; what it brought stays in the archive")
 
 
 def _add_exchange(group: click.Group) -> None:
