@@ -22,39 +22,11 @@ from aggregator.choices import (
 from aggregator.event import Event
 
 __all__ = [
-    "Article",
-    "Block",
-    "Body",
-    "Boilerplate",
-    "Candidate",
-    "DateOrder",
-    "Entry",
-    "Event",
-    "EventKind",
-    "Evidence",
-    "Fetched",
-    "Found",
-    "Keep",
-    "Kind",
-    "Level",
-    "Match",
-    "Mention",
-    "Page",
-    "Precision",
-    "Publish",
-    "PublishedDate",
-    "RawArticle",
-    "Reason",
-    "Refused",
-    "RobotsRules",
-    "RunOutcome",
-    "Source",
-    "SourceMemory",
-    "Term",
-    "Validator",
-    "Vocabulary",
-    "Way",
-]
+    "Article", "Block", "Body", "Boilerplate", "Candidate", "DateOrder", "Entry", "Event", "EventKind",
+    "Evidence", "Fetched", "Found", "Keep", "Kind", "Level", "Match", "Mention", "Page", "Precision",
+    "Publish", "PublishedDate", "RawArticle", "Reason", "Refused", "RobotsRules", "RunOutcome", "Source",
+    "SourceMemory", "Term", "Validator", "Vocabulary", "Way",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +248,8 @@ class SourceMemory:
     """What is remembered of a Source when a visit begins; the default is: nothing.
 
     Shapes: `known` are canonical URLs already decided upon (kept, a copy, refused);
-        `way` and `way_urls` are what `auto` found to work.
+        `way` and `way_urls` are what `auto` found to work; `date_habits` are (place, right,
+        wrong): in how many articles that place of dates agreed with the others, or did not.
     """
 
     source_id: str = ""
@@ -285,6 +258,7 @@ class SourceMemory:
     boilerplate: Boilerplate = field(default_factory=Boilerplate)
     way: Way | None = None
     way_urls: tuple[str, ...] = ()
+    date_habits: tuple[tuple[str, int, int], ...] = ()
     is_first_visit: bool = True
 
     def validator(self, url: str) -> Validator | None:
@@ -294,12 +268,16 @@ class SourceMemory:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why a field has its value: the Found that won, the others, and the reason in words."""
+    """Why a field has its value: the Found that won, the others, and the reason in words.
+
+    Shapes: `votes` are (place, whether it agreed), for `published` and where most agree alone.
+    """
 
     field: str
     chosen: Found | None
     others: tuple[Found, ...] = ()
     why: str = ""
+    votes: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

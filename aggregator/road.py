@@ -25,6 +25,7 @@ from aggregator.schedule import next_due
 from aggregator.store import Store, memory, open_store, runs, sources
 from aggregator.store.runs import Lease, LeaseLostError, RunCounts
 from aggregator.worker import is_gone, own_name
+from pipelines.habits import learn_habits
 from pipelines.pool import Digester
 from pipelines.save import Digested, Saver
 from pipelines.settle import announce, apply, keep, load_pages, plan_settling
@@ -352,6 +353,8 @@ class Road:
                 memory.save_validators(session, lease.source_id, tuple(visit.validators.values()))
             if visit.candidates and visit.way is not None:
                 memory.save_way(session, lease.source_id, visit.way.way, visit.way.urls)
+                habits = learn_habits(memory.date_votes(session, lease.source_id))
+                memory.save_date_habits(session, lease.source_id, habits)
             failed = runs.failures(session, lease.source_id) + 1 if outcome is RunOutcome.FAILED else 0
             due = next_due(now, failures=failed, not_before=visit.not_before)
             runs.close(session, lease, outcome, now=now, next_due_at=due, counts=found, error=error)

@@ -15,7 +15,13 @@ _PLACE_LENGTH = 50
 _MOST_OTHERS = 2
 
 
-def evidence(field: str, chosen: Found | None, others: Iterable[Found] = (), why: str = "") -> Evidence:
+def evidence(
+    field: str,
+    chosen: Found | None,
+    others: Iterable[Found] = (),
+    why: str = "",
+    votes: tuple[tuple[str, bool], ...] = (),
+) -> Evidence:
     """Evidence with values cut, and of the others only those that say something else, once each."""
     seen = {one_line(chosen.value) if chosen else ""}
     kept: list[Found] = []
@@ -26,7 +32,7 @@ def evidence(field: str, chosen: Found | None, others: Iterable[Found] = (), why
             kept.append(_short(found))
         if len(kept) == _MOST_OTHERS:
             break
-    return Evidence(field, _short(chosen) if chosen else None, tuple(kept), why)
+    return Evidence(field, _short(chosen) if chosen else None, tuple(kept), why, votes)
 
 
 def _short(found: Found) -> Found:

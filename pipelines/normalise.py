@@ -28,6 +28,7 @@ from pipelines.clean import clean_html
 from pipelines.details import choose_image, choose_summary, choose_tags
 from pipelines.events import find_events
 from pipelines.evidence import evidence
+from pipelines.habits import Habit
 from pipelines.keys import text_key
 from pipelines.language import choose_language
 from pipelines.pagedate import PageDates, choose_dates
@@ -71,12 +72,13 @@ def digest(
     if refused:
         return refused
     raw = extract(page, candidate, source, memory.boilerplate)
-    return normalise(raw, candidate, source, vocabulary, page.fetched_at)
+    return normalise(raw, candidate, source, vocabulary, page.fetched_at, memory.date_habits)
 
 
 def normalise(
-    raw: RawArticle, candidate: Candidate, source: Source, vocabulary: Vocabulary, fetched_at: datetime
-) -> Article | Refused:
+    raw: RawArticle, candidate: Candidate, source: Source, vocabulary: Vocabulary, fetched_at: datetime,
+    habits: tuple[Habit, ...] = (),
+) -> Article | Refused:  # fmt: skip
     """The Article that these readings make, or why they make none."""
     title, of_title = choose_title(raw.title, source, raw.url)
     refused = refuse_article(raw, title, candidate)
@@ -92,7 +94,7 @@ def normalise(
     image, of_image = choose_image(raw.image, raw.url)
     summary, of_summary = choose_summary(raw.summary, title, text)
     of_language = choose_language(title, text or summary, raw.language, source.languages)
-    dates: PageDates = choose_dates(raw, source, fetched_at)
+    dates: PageDates = choose_dates(raw, source, fetched_at, habits)
     spoken = of_language.chosen.value if of_language.chosen else ""
     events = find_events(title, text or summary, language=spoken, published=dates.published, source=source)
     told = (of_title, of_address, of_text, of_summary, of_language, of_authors, of_image, of_tags)
@@ -150,7 +152,7 @@ def _translations(raw: RawArticle, address: str) -> tuple[tuple[str, str], ...]:
 
 
 def _short(item: Evidence) -> Evidence:
-    return evidence(item.field, item.chosen, item.others, item.why)
+    return evidence(item.field, item.chosen, item.others, item.why, item.votes)
 
 
 def _says_something(item: Evidence) -> bool:

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from aggregator.items import Evidence, Found, Precision, PublishedDate, RawArticle, Source
 from pipelines.dates import Reading, read_date
 from pipelines.dates.read import zone_of
+from pipelines.habits import Habit, is_doubted, weigh
 
 # How far a place is to be believed about the publication date, first pattern first. They order
 # places and add up where these agree; they are judgements, not measured frequencies.
@@ -49,6 +50,9 @@ _LEAST = 0.2  # what is believed less is not said at all
 _DAY = timedelta(days=1)
 # Most pages are fetched within days of their publication; of a year's days these are an eighth.
 _RECENT = timedelta(days=45)
+# So many kinds of place must state a day before it proves others wrong. A page has rarely more than
+# five places; all count against what evidence may weigh.
+_WITNESSES, _MOST_VOTES = 2, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +85,28 @@ class _Claim:
         return self.reading.precision
 
 
-def choose_dates(raw: RawArticle, source: Source, fetched_at: datetime) -> PageDates:
+def choose_dates(
+    raw: RawArticle, source: Source, fetched_at: datetime, habits: tuple[Habit, ...] = ()
+) -> PageDates:
     """The dates of a page by all its evidence; None where nothing is believed enough.
 
     Shapes: days that agree add up, machine-readable hours win among them; what contradicts the
         choice lowers its confidence and is named in the evidence. Nothing is later than the
-        fetch, plus a day for zones.
+        fetch, plus a day for zones. `habits` say which places proved right at this Source.
     Units: `fetched_at` is aware.
     """
     zone = zone_of(source.zone)
     modified = _claims(raw.modified, source, zone, fetched_at, field="modified")
     address = Found(raw.url, "url:path")
     founds = (*(f for f in raw.published if not f.where.startswith("url:")), address)
-    claims = _claims(founds, source, zone, fetched_at, field="published")
+    claims = _claims(founds, source, zone, fetched_at, field="published", habits=habits)
     claims = _with_years(claims, modified, source, zone, fetched_at)
     claims = _without_copies_of(modified, _with_local_hours(claims, zone))
     published, chosen, why = _choose(claims, fetched_at)
-    evidence = Evidence("published", chosen, _others(raw.published, chosen), why)
+    doubted = dict.fromkeys(c.found.where for c in claims if is_doubted(c.found.where, habits))
+    why = "; seldom right at this site: ".join(filter(None, (why, ", ".join(doubted))))
+    votes = _votes(claims, chosen)
+    evidence = Evidence("published", chosen, _others(raw.published, chosen), why, votes)
     modified_at, last, reason = _choose_modified(modified, published)
     told = Evidence("modified", last, _others(raw.modified, last), reason)
     return PageDates(published, modified_at, (evidence, told) if raw.modified else (evidence,))
@@ -108,8 +117,9 @@ def _others(founds: Iterable[Found], chosen: Found | None) -> tuple[Found, ...]:
 
 
 def _claims(
-    founds: Iterable[Found], source: Source, zone: tzinfo, fetched_at: datetime, *, field: str
-) -> list[_Claim]:
+    founds: Iterable[Found], source: Source, zone: tzinfo, fetched_at: datetime, *, field: str,
+    habits: tuple[Habit, ...] = (),
+) -> list[_Claim]:  # fmt: skip
     claims = []
     for found in founds:
         trust = next((trust for pattern, trust in _TRUST if pattern.match(found.where)), 0.5)
@@ -117,6 +127,7 @@ def _claims(
             trust = 0.5
         if not trust:
             continue
+        trust = weigh(trust, found.where, habits)
         reading = _read(found, source, fetched_at)
         claim = _claim(found, reading, trust, zone, fetched_at) if reading else None
         if claim and _counts(claim, field):
@@ -299,7 +310,7 @@ def _score(group: list[_Claim]) -> float:
     """1 less what is left of doubt when each kind of place has spoken once."""
     best: dict[str, float] = {}
     for claim in group:
-        kind = claim.found.where.partition(":")[0]
+        kind = _kind(claim)
         best[kind] = max(best.get(kind, 0.0), claim.trust)
     doubt = 1.0
     for trust in best.values():
@@ -319,6 +330,31 @@ def _best(group: list[_Claim], fetched_at: datetime) -> _Claim:
         )
 
     return max(group, key=rank)
+
+
+def _votes(claims: list[_Claim], chosen: Found | None) -> tuple[tuple[str, bool], ...]:
+    """Which places agree with the day chosen; none where it is not stated by most kinds of place.
+
+    One place against one is the reader's judgement and proves nothing of either.
+    """
+    best = next((claim for claim in claims if claim.found == chosen), None)
+    if best is None:
+        return ()
+    sides: dict[bool, set[str]] = {True: set(), False: set()}
+    said: dict[str, set[bool]] = {}
+    for claim in claims:
+        is_right = _agree(claim, best)
+        said.setdefault(claim.found.where, set()).add(is_right)
+        if not is_right or claim.precision in (Precision.MINUTE, Precision.DAY):
+            sides[is_right].add(_kind(claim))
+    if len(sides[True]) < max(_WITNESSES, len(sides[False]) + 1):
+        return ()
+    # A place that states both days says nothing.
+    return tuple((where, True in both) for where, both in said.items() if len(both) == 1)[:_MOST_VOTES]
+
+
+def _kind(claim: _Claim) -> str:
+    return claim.found.where.partition(":")[0]
 
 
 def _why(best: _Claim, same: list[_Claim], against: list[_Claim]) -> str:

@@ -90,6 +90,16 @@ def test_dates_are_those_of_the_content_files(demo: Demo) -> None:
     assert not wrong
 
 
+def test_what_proved_right_about_dates_is_remembered(demo: Demo) -> None:
+    with closing(sqlite3.connect(demo.folder / "archive.sqlite")) as connection:
+        [(habits,)] = connection.execute("SELECT date_habits FROM source WHERE id = 'mobilita'")
+    counts = {where: (right, wrong) for where, right, wrong in json.loads(habits)}
+    right, wrong = counts["wordpress:date"]
+    assert right >= 10
+    assert wrong == 0
+    assert any(where.startswith("page:") for where in counts)
+
+
 def test_titles_and_languages_are_those_of_the_content_files(demo: Demo) -> None:
     rows = {canonical_url(row["url"]): row for row in EXPECTED}
     wrong = [

@@ -141,13 +141,14 @@ def candidate_from_json(data: dict[str, Any]) -> Candidate:
 
 
 def evidence_to_json(evidence: Iterable[Evidence]) -> list[Any]:
-    """Evidence as short lists: [field, chosen, others, why]."""
+    """Evidence as short lists: [field, chosen, others, why, votes]."""
     return [
         [
             e.field,
             e.chosen and [e.chosen.value, e.chosen.where],
             [[o.value, o.where] for o in e.others],
             e.why,
+            e.votes,
         ]
         for e in evidence
     ]
@@ -156,8 +157,10 @@ def evidence_to_json(evidence: Iterable[Evidence]) -> list[Any]:
 def evidence_from_json(data: list[Any]) -> tuple[Evidence, ...]:
     """The Evidence that `evidence_to_json` was given."""
     return tuple(
-        Evidence(field, chosen and Found(*chosen), tuple(Found(*other) for other in others), why)
-        for field, chosen, others, why in data
+        Evidence(
+            field, chosen and Found(*chosen), tuple(Found(*other) for other in others), why, _tuples(votes)
+        )
+        for field, chosen, others, why, votes in data
     )
 
 

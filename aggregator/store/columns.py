@@ -68,6 +68,7 @@ class Base(DeclarativeBase):
         bytes: LargeBinary,
         list[str]: JSON,
         list[list[str]]: JSON,
+        list[Any]: JSON,
         dict[str, Any]: JSON,
         dict[str, int]: JSON,
     }

@@ -41,6 +41,7 @@ class SourceRow(Base):
     way: Mapped[str | None]
     way_urls: Mapped[list[str]]
     boilerplate: Mapped[bytes | None]
+    date_habits: Mapped[list[Any]]
 
 
 class EntryRow(Base):

@@ -15,7 +15,7 @@ from aggregator.store.engine import upsert
 from aggregator.store.schema import MetaRow, SourceRow
 from aggregator.urls import host_of
 
-_FRESH = {"failures": 0, "way_urls": []}
+_FRESH = {"failures": 0, "way_urls": [], "date_habits": []}
 
 
 def sync(session: Session, sources: Iterable[Source], digest: str) -> bool:

@@ -40,6 +40,7 @@ def test_evidence_and_candidates_survive() -> None:
     evidence = (
         Evidence("title", Found("a", "page:h1"), (Found("b", "meta:og"), Found("c", "feed:title")), "first"),
         Evidence("published", None, (), "no date found"),
+        Evidence("published", Found("a", "page:p"), (), "", (("page:p", True), ("jsonld:x", False))),
     )
     assert codec.evidence_from_json(codec.unpack(codec.pack(codec.evidence_to_json(evidence)))) == evidence
     candidate = Candidate(

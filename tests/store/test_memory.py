@@ -81,6 +81,8 @@ def test_what_is_remembered_comes_back(store: Store) -> None:
         sources.sync(session, BOTH, "one")
         memory.save_way(session, "clm", Way.WORDPRESS, ["https://mobilita.example/wp-json"])
         memory.save_boilerplate(session, "clm", boilerplate)
+        memory.save_date_habits(session, "clm", [("url:path", 0, 10)])
+        memory.save_date_habits(session, "clm", [("feed:published", 12, 0), ("page:p.data", 3, 9)])
         memory.save_validators(
             session, "clm", [Validator("a", '"1"', None), Validator("b", None, "Mon"), Validator("c", "x")]
         )
@@ -95,6 +97,7 @@ def test_what_is_remembered_comes_back(store: Store) -> None:
             boilerplate=boilerplate,
             way=Way.WORDPRESS,
             way_urls=("https://mobilita.example/wp-json",),
+            date_habits=(("feed:published", 12, 0), ("page:p.data", 3, 9)),
         )
         assert memory.load_memory(session, "clm", with_known=False).known == frozenset()
 

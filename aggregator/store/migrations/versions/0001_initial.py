@@ -88,6 +88,7 @@ def _create_source() -> None:
         sa.Column("way", sa.Text(), nullable=True),
         sa.Column("way_urls", sa.JSON(), nullable=False),
         sa.Column("boilerplate", sa.LargeBinary(), nullable=True),
+        sa.Column("date_habits", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
     )
 
