@@ -190,7 +190,8 @@ class RawArticle:
 
     Shapes: each field holds Found tuples in order of trust and may be empty; `blocks` are all
         of the body's, those that site memory removed included, so that counting does not depend
-        on what was known; `robots` are the directives that bind us (noindex, noarchive, ...).
+        on what was known; `robots` are the directives that bind us (noindex, noarchive, ...);
+        `events` are JSON objects, as `read_announced` gives them.
     """
 
     url: str
@@ -204,6 +205,7 @@ class RawArticle:
     language: tuple[Found, ...] = ()
     tags: tuple[Found, ...] = ()
     kind: tuple[Found, ...] = ()
+    events: tuple[Found, ...] = ()
     translations: tuple[tuple[str, str], ...] = ()
     body: Body | None = None
     blocks: tuple[Block, ...] = ()

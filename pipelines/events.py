@@ -7,13 +7,14 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from aggregator.items import Event, EventKind, Precision, PublishedDate, Source
-from aggregator.text import one_line
+from aggregator.items import Event, EventKind, Found, Precision, PublishedDate, Source
+from aggregator.text import fold, one_line
 from pipelines.dates import Reading, read_dates
 from pipelines.dates.hours import read_hours
 from pipelines.dates.names import FULL_WEEKDAYS, MONTHS, STRONG_MONTHS, WEEKDAYS
 from pipelines.dates.read import zone_of
 from pipelines.happening import has_event_words, is_deadline, is_online, names_an_act, tells_the_past
+from pipelines.stated import Stated, read_stated
 from pipelines.venue import find_place, find_town
 
 _MAX_EVENTS = 30
@@ -39,11 +40,13 @@ def find_events(
     language: str,
     published: PublishedDate | None,
     source: Source,
+    structured: tuple[Found, ...] = (),
 ) -> tuple[Event, ...]:
     """The events and deadlines that an article announces, by their start; may be empty.
 
-    Shapes: `text` has a line a block. What lay before the publication is history, as are the
-        days of decrees; without a publication date only days with a year are read.
+    Shapes: `text` has a line a block; `structured` are `RawArticle.events`. What lay before the
+        publication is history, as are the days of decrees; without a publication date only days
+        with a year are read.
     """
     whole = f"{title}\n{text[:_MAX_TEXT]}"
     reference = _reference(published, source)
@@ -57,7 +60,14 @@ def find_events(
             found.append(event)
         if len(found) >= _MAX_EVENTS:
             break
-    return _merged(found)
+    events = list(_merged(found))
+    if structured:
+        told = [(reading.day, _sentence_of(whole, reading)) for reading in readings]
+        for stated in read_stated(
+            structured, told, title=title, language=language, published=published, source=source
+        ):
+            events = _with_stated(events, stated)
+    return tuple(sorted(events, key=_when))
 
 
 def _reference(published: PublishedDate | None, source: Source) -> datetime | None:
@@ -170,6 +180,11 @@ def _sentence(text: str, start: int, stop: int) -> tuple[int, int]:
     return first, last
 
 
+def _sentence_of(text: str, reading: Reading) -> str:
+    start, stop = _sentence(text, *reading.span)
+    return text[start:stop]
+
+
 def _is_abbreviation(text: str, stop: int) -> bool:
     word = _LAST_WORD.search(text, max(0, stop - 20), stop)
     return bool(word) and text[stop] == "." and (word[1].lower() in _ABBREVIATIONS if word else False)
@@ -211,6 +226,37 @@ def _fuller(a: Event, b: Event) -> Event:
         is_online=best.is_online or other.is_online,
         is_year_proved=best.is_year_proved
         or (other.is_year_proved and _day(best.start) == _day(other.start)),
+    )
+
+
+def _with_stated(events: list[Event], stated: Stated) -> list[Event]:
+    """The events with one that the page states: told and stated are one, and cancelled is none."""
+    same = [e for e in events if e.kind is stated.event.kind and _overlap(e, stated.event)]
+    others = [e for e in events if e not in same]
+    if stated.is_off:
+        return others
+    return [*others, _completed(same[0], stated.event) if same else stated.event]
+
+
+def _completed(told: Event, stated: Event) -> Event:
+    """The event as the text tells it, with what only the markup states."""
+    start, end = told.start, told.end
+    spans_days = stated.end is not None and _day(stated.end) > _day(stated.start)
+    if end is None and (told.is_all_day or spans_days or told.start == stated.start):
+        start, end = stated.start, stated.end
+    place = told.place
+    # A town that the sentence does not name is a guess; a venue says more than its town.
+    if stated.place and (not place or place not in told.sentence or fold(place) in fold(stated.place)):
+        place = stated.place
+    is_proved = told.is_year_proved if start == told.start else False
+    return replace(
+        told,
+        start=start,
+        end=end,
+        place=place,
+        is_online=told.is_online or stated.is_online,
+        is_year_proved=is_proved or stated.is_year_proved,
+        confidence=max(told.confidence, stated.confidence),
     )
 
 

@@ -96,7 +96,10 @@ def normalise(
     of_language = choose_language(title, text or summary, raw.language, source.languages)
     dates: PageDates = choose_dates(raw, source, fetched_at, habits)
     spoken = of_language.chosen.value if of_language.chosen else ""
-    events = find_events(title, text or summary, language=spoken, published=dates.published, source=source)
+    events = find_events(
+        title, text or summary,
+        language=spoken, published=dates.published, source=source, structured=raw.events,
+    )  # fmt: skip
     told = (of_title, of_address, of_text, of_summary, of_language, of_authors, of_image, of_tags)
     proof = tuple(item for item in (*told, *map(_short, dates.evidence)) if _says_something(item))
     return Article(

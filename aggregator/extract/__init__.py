@@ -4,9 +4,12 @@ Never parses a date, never fetches, never sees the store; only the body and its 
 here. Start reading at `extract`.
 """
 
+from dataclasses import replace
+
 from lxml import etree
 
 from aggregator import urls
+from aggregator.extract.announced import read_announced
 from aggregator.extract.body import Material, Reading, read_body
 from aggregator.extract.collect import (
     merge,
@@ -68,7 +71,8 @@ def extract(
     beside = merge(items, seen, page_says, read_links(root, base))
     fields = merge(own, *_ordered(told, headings, head, structured, page_says, beside))
     translations = dict.fromkeys((*candidate.translations, *read_translations(root, base)))
-    return _article(page, fields, reading, tuple(translations), head.get("robots", []))
+    article = _article(page, fields, reading, tuple(translations), head.get("robots", []))
+    return replace(article, events=read_announced(root, base, _addresses(page, head)))
 
 
 def _ordered(

@@ -61,8 +61,8 @@ def read_jsonld(root: etree._Element, url: str) -> Founds:
         if data is None:
             _salvage(text, found)
             continue
-        for node in _nodes(data):
-            names = _types(node)
+        for node in nodes_of(data):
+            names = types_of(node)
             if any(_ARTICLE_TYPE.search(n) for n in names):
                 strong.append(node)
             elif any(_PAGE_TYPE.search(n) for n in names):
@@ -98,8 +98,16 @@ def _salvage(text: str, found: Founds) -> None:
         found.setdefault(fields[key], []).append(Found(clear, f"jsonld:?.{key}"))
 
 
-def _nodes(data: object) -> Iterator[dict[str, object]]:
-    """The objects that may describe the page, in the document's order."""
+def scripts_of(root: etree._Element, word: str = "") -> Iterator[object]:
+    """What each JSON-LD script of the page holds, of those in whose text the word stands."""
+    for script in root.iter("script"):
+        text = (script.text or "")[:_MAX_SCRIPT]
+        if word in text and "ld+json" in (script.get("type") or "").lower():
+            yield _load(text)
+
+
+def nodes_of(data: object, nests: tuple[str, ...] = _NESTS) -> Iterator[dict[str, object]]:
+    """The objects with a type that may describe the page, in the document's order."""
     stack = [(data, 0)]
     for _ in range(_MAX_NODES):
         if not stack:
@@ -112,23 +120,25 @@ def _nodes(data: object) -> Iterator[dict[str, object]]:
                 yield item
             if depth < 12:
                 stack += [
-                    (item[k], depth + 1) for k in reversed(_NESTS) if isinstance(item.get(k), dict | list)
+                    (item[k], depth + 1) for k in reversed(nests) if isinstance(item.get(k), dict | list)
                 ]
 
 
-def _types(node: dict[str, object]) -> list[str]:
+def types_of(node: dict[str, object]) -> list[str]:
+    """The names of the object's types."""
     kinds = node.get("@type")
     return [k for k in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(k, str)]
 
 
 def _about_this(nodes: list[dict[str, object]], url: str) -> list[dict[str, object]]:
     """Those that name this address, else the first: a page of news may describe its neighbours too."""
-    mine = _key(url)
-    naming = [n for n in nodes if mine and mine in {_key(a) for a in _addresses(n)}]
+    mine = address_key(url)
+    naming = [n for n in nodes if mine and mine in {address_key(a) for a in addresses_of(n)}]
     return naming[:3] or nodes[:1]
 
 
-def _addresses(node: dict[str, object]) -> Iterator[str]:
+def addresses_of(node: dict[str, object]) -> Iterator[str]:
+    """The addresses by which the object says what page it is about."""
     for key in ("url", "@id", "mainEntityOfPage"):
         value = node.get(key)
         if isinstance(value, dict):
@@ -137,7 +147,8 @@ def _addresses(node: dict[str, object]) -> Iterator[str]:
             yield value
 
 
-def _key(address: str) -> str | None:
+def address_key(address: str) -> str | None:
+    """The address as addresses are compared; None where it is none."""
     try:
         return canonical_url(address)
     except ValueError:
@@ -145,7 +156,7 @@ def _key(address: str) -> str | None:
 
 
 def _read_node(node: dict[str, object], found: Founds) -> None:
-    kind = (_types(node) or ["?"])[0]
+    kind = (types_of(node) or ["?"])[0]
     for field, keys in _KEYS.items():
         if kind.endswith("Page") and field == "body":
             continue
