@@ -5,7 +5,6 @@
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -145,12 +144,7 @@ def test_an_unknown_id_is_answered_with_the_nearest(bundled: Catalogue) -> None:
     assert caught.value.source == "varesnews"
 
 
-def test_reading_is_quick_and_light() -> None:
-    load_catalogue()
-    began = time.process_time()
-    for _ in range(5):
-        load_catalogue()
-    assert (time.process_time() - began) / 5 < 0.030
+def test_reading_loads_nothing_heavy() -> None:
     code = (
         "import sys, aggregator.catalogue as c; c.load_catalogue(); "
         "print(*{m.partition('.')[0] for m in sys.modules})"

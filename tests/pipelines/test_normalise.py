@@ -1,6 +1,5 @@
 import json
 import pickle
-import time
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
@@ -212,14 +211,13 @@ def test_whatever_a_page_says_it_is_an_article_or_refused(title: str, text: str,
     ids=lambda text: text[:5],
 )
 def test_no_text_costs_its_square(text: str) -> None:
+    """What is quadratic in one of these would hang the tests for minutes."""
     found = tuple(Found(text[:5000], where) for where in ("page:h1", "meta:og:title", "page:title"))
     raw = RawArticle(
         url=URL, canonical=found, title=found, published=found, authors=found, summary=found, image=found,
         language=found, tags=found, kind=found, body=Body(f"<p>{text}</p>", text, "page:main"),
     )  # fmt: skip
-    start = time.process_time()
-    normalise(raw, CANDIDATE, SOURCE, VOCABULARY, FETCHED)
-    assert time.process_time() - start < 2
+    assert normalise(raw, CANDIDATE, SOURCE, VOCABULARY, FETCHED).url == URL
 
 
 PAGE_HTML = f"""<!doctype html>

