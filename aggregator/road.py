@@ -330,7 +330,8 @@ class Road:
         source = visit.source
         if visit.is_lost:
             outcome = RunOutcome.LOST
-        elif visit.has_failed or not visit.is_choosing_done:
+        elif visit.has_failed or not visit.is_over:
+            # One cut short keeps no validators: a list that has not changed would hide what was not fetched.
             outcome = RunOutcome.FAILED
         else:
             outcome = RunOutcome.NOT_MODIFIED if visit.is_not_modified else RunOutcome.OK
@@ -356,7 +357,7 @@ class Road:
                 habits = learn_habits(memory.date_votes(session, lease.source_id))
                 memory.save_date_habits(session, lease.source_id, habits)
             failed = runs.failures(session, lease.source_id) + 1 if outcome is RunOutcome.FAILED else 0
-            due = next_due(now, failures=failed, not_before=visit.not_before)
+            due = next_due(now, failures=failed, not_before=visit.not_before) if visit.is_over else now
             runs.close(session, lease, outcome, now=now, next_due_at=due, counts=found, error=error)
 
     async def close(self) -> None:
