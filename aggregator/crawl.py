@@ -32,6 +32,7 @@ def crawl(
 
     Raises: StoreError when the database cannot be used at the start, or to take up a Source.
     """
+    from scrapy import signals
     from scrapy.crawler import AsyncCrawlerProcess
 
     from spiders.base import SourceSpider
@@ -46,6 +47,12 @@ def crawl(
         log.setLevel(level)  # Scrapy sets its own when a process is made
     crawler = process.create_crawler(SourceSpider)
     road = Road(config, catalogue, store, request, progress=progress)
+    reasons: list[str] = []
+
+    def closed(reason: str) -> None:
+        reasons.append(reason)
+
+    crawler.signals.connect(closed, signals.spider_closed)
     process.crawl(crawler, road=road)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     process.start()
@@ -53,8 +60,7 @@ def crawl(
         signal.signal(number, handler)  # Scrapy's stay, and would swallow Ctrl-C from here on
     if road.fault is not None:
         raise road.fault
-    finished = crawler.stats.get_value("finish_reason")
-    return CrawlReport(road.reports, is_interrupted=finished == "shutdown")
+    return CrawlReport(road.reports, is_interrupted=reasons == ["shutdown"])
 
 
 def _settings(config: Config, catalogue: Catalogue) -> Any:  # noqa: ANN401  Scrapy's Settings

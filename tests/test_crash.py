@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 from collections import Counter, defaultdict
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -96,6 +97,26 @@ def test_killed_crawls_lose_nothing_and_store_nothing_twice(tmp_path: Path, kill
     assert place.titles() == _titles(_PAGES)
     assert _rows(place, "SELECT sum(new), count(*) - sum(outcome = 'lost') FROM crawl_run") == [(150, 1)]
     assert _rows(place, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_an_interrupted_crawl_hides_nothing_from_the_next(tmp_path: Path) -> None:
+    """A list that is asked with its ETag answers 'not modified', whatever of it was never fetched."""
+    place = Place(tmp_path)
+    with serve("127.0.4.9") as (site,):
+        fill(site, _PAGES)
+        site.answers = {path: replace(answer, headers=(*answer.headers, ("ETag", '"one"')))
+                        for path, answer in site.answers.items()}  # fmt: skip
+        write_catalogue(tmp_path / "catalogue.toml", {"good": site})
+        process = place.start("good")
+        _wait_for(site, 40, process, 0)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)
+        assert process.returncode == 130, said
+        assert len(_rows(place, "SELECT url FROM sighting")) < len(_PAGES), "it was interrupted"
+        assert _rows(place, "SELECT count(*) FROM validator") == [(0,)]
+        assert _rows(place, "SELECT visited_at FROM source WHERE id = 'good'") == [(None,)]
+        assert place.run("good").code == 0
+    assert place.titles() == _titles(_PAGES)
 
 
 # --------------------------------------------------------------------- at once
