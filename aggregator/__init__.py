@@ -1,3 +1,3 @@
 """News of the Lombardy Technology Clusters: sites go in, one database and feeds come out."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

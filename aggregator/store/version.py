@@ -18,7 +18,7 @@ from aggregator.store.engine import Store
 from aggregator.store.schema import MetaRow
 
 # All revisions, oldest first, as in migrations/versions (a test compares them).
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 HEAD = REVISIONS[-1]
 _VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 

@@ -1,7 +1,7 @@
-"""The tables of the archive, as typed SQLAlchemy models for SQLite and PostgreSQL alike.
+"""The tables of one theme: What an article is to the archive.
 
-Holds columns and constraints only: no behaviour, no query, no dialect beyond column types.
-Start reading at `EntryRow`; a change here needs a migration beside it (a test compares them).
+Columns and constraints only: no behaviour, no query. Start reading at `EntryRow`;
+a change here needs a migration beside it (a test compares them).
 """
 
 from datetime import date, datetime
@@ -11,37 +11,6 @@ from sqlalchemy import ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aggregator.store.columns import Base, Number
-
-
-class MetaRow(Base):
-    """The archive itself, one row: who mints its ids, and the counter that orders all changes."""
-
-    __tablename__ = "meta"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    authority: Mapped[str | None]
-    change_seq: Mapped[int]
-    catalogue_digest: Mapped[str]
-    created_at: Mapped[datetime]
-
-
-class SourceRow(Base):
-    """A Source as the catalogue had it last, and what visits have learnt of it."""
-
-    __tablename__ = "source"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    host: Mapped[str]
-    cluster: Mapped[str | None]
-    enabled: Mapped[bool]
-    definition: Mapped[dict[str, Any]]
-    next_due_at: Mapped[datetime | None]
-    failures: Mapped[int] = mapped_column(Integer)
-    visited_at: Mapped[datetime | None]
-    way: Mapped[str | None]
-    way_urls: Mapped[list[str]]
-    boilerplate: Mapped[bytes | None]
-    date_habits: Mapped[list[Any]]
 
 
 class EntryRow(Base):
@@ -204,59 +173,6 @@ class SightingRow(Base):
     )
 
 
-class LinkRow(Base):
-    """A near-duplicate or translation of another Entry; reversible, nothing is merged."""
-
-    __tablename__ = "link"
-
-    entry_id: Mapped[int] = mapped_column(
-        Number, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    other_id: Mapped[int] = mapped_column(
-        Number, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    level: Mapped[str]
-    score: Mapped[float]
-    reason: Mapped[str]
-    rules: Mapped[int] = mapped_column(Integer)
-
-    __table_args__ = (Index(None, "other_id"), {"sqlite_with_rowid": False})
-
-
-class KinRow(Base):
-    """The group of copies and translations that a compared Entry belongs to; its own id if alone.
-
-    `language` and `day` (that of publication) are the Entry's, so that whole groups of
-    candidates are passed over without reading a wide row.
-    """
-
-    __tablename__ = "kin"
-
-    entry_id: Mapped[int] = mapped_column(
-        Number, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    group_id: Mapped[int]
-    language: Mapped[str] = mapped_column(String(16))
-    day: Mapped[date | None]
-
-    __table_args__ = (Index(None, "group_id"), {"sqlite_with_rowid": False})
-
-
-class PostingRow(Base):
-    """An Entry that holds a key of its words (see `near.Sketch`); gone again after its window.
-
-    `day` is an ordinal of discovery. No foreign key: removing an Entry must not search the keys.
-    """
-
-    __tablename__ = "posting"
-
-    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    entry_id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
-    day: Mapped[int] = mapped_column(Integer)
-
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-
 class RevisionRow(Base):
     """What an Entry was before a change: the names of the fields, and their old values (zstd)."""
 
@@ -301,99 +217,3 @@ class ReextractionRow(Base):
     rules: Mapped[str] = mapped_column(String(32))
     page_id: Mapped[int]
     boilerplate: Mapped[bytes | None]
-
-
-class UrlKeyRow(Base):
-    """A canonical URL already decided upon at a Source; `reason` says why it was refused."""
-
-    __tablename__ = "url_key"
-
-    source_id: Mapped[str] = mapped_column(ForeignKey("source.id"), primary_key=True)
-    url: Mapped[str] = mapped_column(primary_key=True)
-    reason: Mapped[str | None]
-    tries: Mapped[int] = mapped_column(Integer)
-    decided_at: Mapped[datetime]
-
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-
-class BlockRow(Base):
-    """On how many of a Source's pages a block stands at a place."""
-
-    __tablename__ = "block"
-
-    source_id: Mapped[str] = mapped_column(ForeignKey("source.id"), primary_key=True)
-    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    pages: Mapped[int] = mapped_column(Integer)
-
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-
-class ValidatorRow(Base):
-    """ETag and Last-Modified of a way in, to ask whether it changed."""
-
-    __tablename__ = "validator"
-
-    source_id: Mapped[str] = mapped_column(ForeignKey("source.id"), primary_key=True)
-    url: Mapped[str] = mapped_column(primary_key=True)
-    etag: Mapped[str | None]
-    last_modified: Mapped[str | None]
-
-
-class RobotsRow(Base):
-    """What an origin's robots.txt said when it was last read."""
-
-    __tablename__ = "robots"
-
-    origin: Mapped[str] = mapped_column(primary_key=True)
-    fetched_at: Mapped[datetime]
-    text: Mapped[str]
-    is_closed: Mapped[bool]
-    why: Mapped[str]
-
-
-class CrawlRunRow(Base):
-    """One visit to a Source: its diary, and while open its lease. `id` is the fencing token."""
-
-    __tablename__ = "crawl_run"
-
-    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
-    source_id: Mapped[str] = mapped_column(ForeignKey("source.id"))
-    host: Mapped[str]
-    worker: Mapped[str]
-    started_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-    outcome: Mapped[str | None]
-    error: Mapped[str | None]
-    found: Mapped[int] = mapped_column(Integer, server_default="0")
-    fetched: Mapped[int] = mapped_column(Integer, server_default="0")
-    new: Mapped[int] = mapped_column(Integer, server_default="0")
-    copies: Mapped[int] = mapped_column(Integer, server_default="0")
-    updated: Mapped[int] = mapped_column(Integer, server_default="0")
-    failed: Mapped[int] = mapped_column(Integer, server_default="0")
-    refused: Mapped[dict[str, int]]
-
-    __table_args__ = (
-        Index(
-            "uq_crawl_run_open_host",
-            "host",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
-        Index(None, "source_id", "started_at"),
-        # Tokens must never come back: SQLite would reuse the number of a deleted last row.
-        {"sqlite_autoincrement": True},
-    )
-
-
-class FeedStateRow(Base):
-    """How far a feed is published: the archive's `change_seq` and the digest of its bytes."""
-
-    __tablename__ = "feed_state"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    change_seq: Mapped[int]
-    digest: Mapped[str]

@@ -1,0 +1,50 @@
+"""The tables of the archive, as typed SQLAlchemy models for SQLite and PostgreSQL alike.
+
+One module a theme; this one names them all, so that none is forgotten when tables are made.
+Start reading at `aggregator.store.schema.articles`.
+"""
+
+from aggregator.store.schema.archive import FeedStateRow, MetaRow
+from aggregator.store.schema.articles import (
+    BodyRow,
+    CorrectionRow,
+    EntryRow,
+    EventRow,
+    MentionRow,
+    ReextractionRow,
+    RevisionRow,
+    SightingRow,
+    SnapshotRow,
+)
+from aggregator.store.schema.identity import KinRow, LinkRow, PostingRow
+from aggregator.store.schema.visits import (
+    BlockRow,
+    CrawlRunRow,
+    RobotsRow,
+    SourceRow,
+    UrlKeyRow,
+    ValidatorRow,
+)
+
+__all__ = [
+    "BlockRow",
+    "BodyRow",
+    "CorrectionRow",
+    "CrawlRunRow",
+    "EntryRow",
+    "EventRow",
+    "FeedStateRow",
+    "KinRow",
+    "LinkRow",
+    "MentionRow",
+    "MetaRow",
+    "PostingRow",
+    "ReextractionRow",
+    "RevisionRow",
+    "RobotsRow",
+    "SightingRow",
+    "SnapshotRow",
+    "SourceRow",
+    "UrlKeyRow",
+    "ValidatorRow",
+]
