@@ -111,6 +111,11 @@ def render_index(main: Channel, groups: Iterable[Group], language: str, base_url
     )
 
 
+def style() -> str:
+    """The one stylesheet, as it stands between the `style` tags of every page."""
+    return "\n" + _environment().get_template("style.css").render()
+
+
 def _formats(channel: Channel, start: str, language: str) -> list[tuple[str, str, str, str]]:
     """Name, media type, address to read and address to follow of each form of a feed."""
     found = []
