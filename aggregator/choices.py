@@ -66,13 +66,14 @@ class EventKind(StrEnum):
 
 
 class Level(StrEnum):
-    """What a new Article is to the archive (see `Match`)."""
+    """What a new Article is to the archive (see `Match`); `story` is the same news in other words."""
 
     NEW = "new"
     URL = "url"
     TEXT = "text"
     NEAR = "near"
     TRANSLATION = "translation"
+    STORY = "story"
 
 
 class RunOutcome(StrEnum):

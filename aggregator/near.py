@@ -34,12 +34,13 @@ class Sketch:
 class Kin:
     """What is known of an article without reading it.
 
-    Shapes: `group` is the id of its group of copies and translations.
+    Shapes: `group` is the id of its group of copies and translations, `story` that of its story.
     """
 
     group: int
     language: str
     day: date | None
+    story: int = 0
 
 
 class MemoryPostings:

@@ -18,7 +18,7 @@ from pathlib import Path
 from aggregator.dedupefile import dedupe_rows
 from aggregator.items import Article, Precision, PublishedDate, RunOutcome, Source
 from aggregator.near import Kin
-from aggregator.store import Session, Store, articles, open_store, postings, runs, sources, stories
+from aggregator.store import Session, Store, articles, kinship, open_store, postings, runs, sources
 from aggregator.store.sightings import arrive
 from aggregator.text import fingerprint
 from pipelines import link
@@ -105,7 +105,7 @@ def _index(session: Session, made: Sequence[tuple[int, Article]]) -> None:
     for id_, _, keys in added:
         for key in keys:
             holders.setdefault(key, []).append(id_)
-    stories.add(session, [(id_, Kin(id_, "it", day)) for id_, day, _ in added], [], RULES)
+    kinship.add(session, [(id_, Kin(id_, "it", day, id_)) for id_, day, _ in added], [], RULES)
     postings.add(session, added, holders)
 
 

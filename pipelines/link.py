@@ -9,14 +9,14 @@ Knows neither SQL nor how two texts are compared. Start reading at `relate_pendi
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from aggregator.items import Level, Match
 from aggregator.near import MOST_HOLDERS, Kin, Sketch
-from aggregator.store import Session, Store, postings, revisions, runs, stories
+from aggregator.store import Session, Store, kinship, postings, revisions, runs
+from aggregator.store.kinship import Told
 from aggregator.store.runs import Lease
-from aggregator.store.stories import Told
 from aggregator.urls import canonical_url
 from pipelines.dedupe import RULES, relate, sketch
 from pipelines.wording import Wording
@@ -49,7 +49,7 @@ def relate_pending(store: Store, lease: Lease, now: datetime) -> int:
 
 def relate_some(session: Session, *source_ids: str, now: datetime) -> int | None:
     """Relates the next Entries of these Sources that are about to be announced; None when all are."""
-    told = stories.pending(session, *source_ids, limit=_CHUNK)
+    told = kinship.pending(session, *source_ids, limit=_CHUNK)
     return _relate(session, told, now) if told else None
 
 
@@ -57,51 +57,55 @@ def _relate(session: Session, told: Sequence[Told], now: datetime) -> int:
     wordings = {entry.id: wording_of(entry) for entry in told}
     sketches = {id_: sketch(wording) for id_, wording in wordings.items()}
     holders, telling = _holders(session, told, sketches.values())
-    past = _Archive(session, holders, wordings, stories.kins(session, telling))
+    past = _Archive(session, holders, wordings, kinship.kins(session, telling))
     past.read_ahead(sketches.values())
     links: list[tuple[int, Match]] = []
     for entry in told:
         keys = sketches[entry.id]
         ties = _stated(session, entry, past) or relate(wordings[entry.id], keys, past)
-        past.take(entry, keys, ties)
-        links += [(entry.id, tie) for tie in ties]
-    stories.add(session, [(entry.id, past.kin(entry.id)) for entry in told], links, RULES)
-    past.write_joined()
+        links += [(entry.id, tie) for tie in past.take(entry, keys, ties)]
+    kinship.add(session, [(entry.id, past.kin(entry.id)) for entry in told], links, RULES)
     added = [(e.id, e.seen, (*sketches[e.id].keys, *sketches[e.id].cross_keys)) for e in told]
     postings.add(session, added, past.holders)
     postings.sweep(session, told[-1].id // _CHUNK, (now - _WINDOW).date())
-    revisions.touch(session, stories.first_announced(session, past.groups_of(links)))
+    revisions.touch(session, kinship.first_announced(session, past.groups_of(links)))
     return len(links)
 
 
-def split(session: Session, entry_id: int) -> None:
-    """Takes the Entry out of its group, for good: what was compared is not compared again.
+def split(session: Session, entry_id: int, now: datetime) -> None:
+    """Takes the Entry out of its group and story, for good: what joins it later stays apart from them.
 
     Raises: StoreError when there is no such Entry.
     """
-    group = stories.group_of(session, entry_id)
-    others = [id_ for id_, _ in stories.members(session, group) if id_ != entry_id]
-    stories.unlink(session, entry_id)
-    if others and group == entry_id:
-        stories.join(session, group, others[0])
-    stories.move(session, entry_id, entry_id)
-    revisions.touch(
-        session, sorted({entry_id, *stories.first_announced(session, [others[0]] if others else [])})
-    )
+    kin = kinship.kin_of(session, entry_id)
+    others = [id_ for id_ in kinship.story_members(session, kin.story) if id_ != entry_id]
+    kindred = [id_ for id_, _ in kinship.members(session, kin.group) if id_ != entry_id]
+    kinship.unlink(session, entry_id)
+    if kindred and kin.group == entry_id:
+        kinship.join(session, kin.group, kindred[0])
+    if others and kin.story == entry_id:
+        kinship.join_stories(session, kin.story, others[0])
+    kinship.move(session, entry_id, entry_id, entry_id)
+    kinship.say(session, [(entry_id, other) for other in others], now, is_same=False)
+    left = kinship.first_announced(session, kindred[:1])
+    revisions.touch(session, sorted({entry_id, *left}))
 
 
-def join(session: Session, entry_id: int, other_id: int) -> None:
-    """Makes the groups of two Entries one, by a person's word.
+def join(session: Session, entry_id: int, other_id: int, now: datetime) -> None:
+    """Makes the groups and stories of two Entries one, by a person's word.
 
     Raises: StoreError when there is no such Entry.
     """
-    one, other = stories.group_of(session, entry_id), stories.group_of(session, other_id)
-    if one == other:
+    one, other = kinship.kin_of(session, entry_id), kinship.kin_of(session, other_id)
+    if one.group == other.group:
         return
     later, earlier = max(entry_id, other_id), min(entry_id, other_id)
-    tie = Match(Level.NEAR, earlier, 1.0, "a person said so")
-    stories.add(session, [], [(later, tie)], RULES)
-    stories.join(session, max(one, other), min(one, other))
+    kinship.unlink_pair(session, later, earlier)
+    kinship.add(session, [], [(later, Match(Level.NEAR, earlier, 1.0, "a person said so"))], RULES)
+    kinship.say(session, [(later, earlier)], now, is_same=True)
+    kinship.join(session, max(one.group, other.group), min(one.group, other.group))
+    if one.story != other.story:
+        kinship.join_stories(session, max(one.story, other.story), min(one.story, other.story))
     revisions.touch(session, sorted({entry_id, other_id}))
 
 
@@ -130,7 +134,7 @@ def _holders(
 def _stated(session: Session, told: Told, past: "_Archive") -> list[Match]:
     """The tie to the page that this one names as its translation, if the archive has it."""
     urls = [key for url in told.translations for key in _key(url)]
-    for id_ in stories.at_urls(session, urls):
+    for id_ in kinship.at_urls(session, urls):
         kin = past.find_kin(id_)
         if id_ != told.id and kin is not None and kin.language != told.language:
             return [Match(Level.TRANSLATION, id_, 1.0, "its page names the other as its translation")]
@@ -153,7 +157,6 @@ class _Archive:
     wordings: dict[int, Wording]
     kins: dict[int, Kin]
     spoken: dict[int, frozenset[str]] = field(default_factory=dict)
-    joined: list[tuple[int, int]] = field(default_factory=list)
 
     def read_ahead(self, sketches: Iterable[Sketch]) -> None:
         """Reads at once what will most likely be compared: who shares most keys with each."""
@@ -161,9 +164,9 @@ class _Archive:
         for keys in sketches:
             shared = Counter(id_ for key in keys.probes for id_ in self.holders.get(key, ()))
             likely.update(id_ for id_, _ in shared.most_common(_LIKELY) if id_ in self.kins)
-        self.wordings |= {told.id: wording_of(told) for told in stories.load(self.session, sorted(likely))}
+        self.wordings |= {told.id: wording_of(told) for told in kinship.load(self.session, sorted(likely))}
         groups = {self.kins[id_].group for id_ in likely}
-        self.spoken |= stories.languages(self.session, sorted(groups))
+        self.spoken |= kinship.languages(self.session, sorted(groups))
 
     def find(self, probes: Sequence[int]) -> Mapping[int, Sequence[int]]:
         """The Entries that hold each of these keys and still exist."""
@@ -180,47 +183,55 @@ class _Archive:
     def find_kin(self, id_: int) -> Kin | None:
         """The same for any Entry; None for one that nobody has compared yet."""
         if id_ not in self.kins:
-            self.kins |= stories.kins(self.session, [id_])
+            self.kins |= kinship.kins(self.session, [id_])
         return self.kins.get(id_)
 
     def languages(self, group: int) -> frozenset[str]:
         """The languages that the group has Entries in."""
         if group not in self.spoken:
-            self.spoken |= stories.languages(self.session, [group])
+            self.spoken |= kinship.languages(self.session, [group])
         return self.spoken[group]
 
     def wording(self, id_: int) -> Wording:
         """The Entry's words."""
         if id_ not in self.wordings:
-            self.wordings |= {told.id: wording_of(told) for told in stories.load(self.session, [id_])}
+            self.wordings |= {told.id: wording_of(told) for told in kinship.load(self.session, [id_])}
         return self.wordings[id_]
 
-    def take(self, told: Told, keys: Sketch, ties: Sequence[Match]) -> None:
-        """Adds the Entry to what later ones see."""
-        self.kins[told.id] = Kin(told.id, told.language, told.day)
+    def take(self, told: Told, keys: Sketch, ties: Sequence[Match]) -> list[Match]:
+        """Adds the Entry to what later ones see; those of its ties that no person's word is against."""
+        self.kins[told.id] = Kin(told.id, told.language, told.day, told.id)
         self.spoken[told.id] = frozenset((told.language,))
         for key in (*keys.keys, *keys.cross_keys):
             self.holders.setdefault(key, []).append(told.id)
-        for tie in ties:
-            self._join(self.kins[told.id].group, self.kins[tie.entry_id or 0].group)
-
-    def write_joined(self) -> None:
-        """Writes which groups have become one."""
-        for group, into in self.joined:
-            stories.join(self.session, group, into)
+        return [tie for tie in ties if self._join(told.id, tie.entry_id or 0)]
 
     def groups_of(self, links: Sequence[tuple[int, Match]]) -> list[int]:
         """The groups that these Links made larger."""
         return sorted({self.kins[id_].group for id_, _ in links})
 
-    def _join(self, one: int, other: int) -> None:
-        if one == other:
-            return
-        group, into = max(one, other), min(one, other)
+    def _join(self, entry_id: int, other_id: int) -> bool:
+        one, other = self.kins[entry_id], self.kins[other_id]
+        group, into = max(one.group, other.group), min(one.group, other.group)
+        if group == into:
+            return True
+        if group != entry_id and kinship.are_apart(self.session, group, into):
+            return False
+        self._join_stories(one.story, other.story)
         languages = self.languages(group) | self.languages(into)
         for id_, kin in self.kins.items():
             if kin.group == group:
-                self.kins[id_] = Kin(into, kin.language, kin.day)
+                self.kins[id_] = replace(kin, group=into)
         self.spoken.pop(group, None)
         self.spoken[into] = languages
-        self.joined.append((group, into))
+        kinship.join(self.session, group, into)
+        return True
+
+    def _join_stories(self, one: int, other: int) -> None:
+        story, into = max(one, other), min(one, other)
+        if story == into:
+            return
+        for id_, kin in self.kins.items():
+            if kin.story == story:
+                self.kins[id_] = replace(kin, story=into)
+        kinship.join_stories(self.session, story, into)

@@ -132,7 +132,7 @@ def _tie(job: Job, change: Callable[..., None], *names: str) -> list[int]:
     try:
         with store.write() as session:
             ids = [articles.locate(session, name) for name in names]
-            change(session, *ids)
+            change(session, *ids, datetime.now(UTC))
     finally:
         store.close()
     return ids

@@ -1,169 +1,183 @@
-"""Groups of copies and translations: which Entries belong together, and what ties them.
+"""Stories as readers ask for them: by id, by one of their Entries, or those that a Query touches.
 
-Knows nothing of how it is decided. Start reading at `pending`: Entries that no group has yet are
-those that nobody has compared.
+Knows nothing of how Entries are found to tell the same. Start reading at `find_stories`. An
+Entry that nothing is tied to is a story of one, so that every announced Entry has its story.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
+from aggregator.choices import Level
 from aggregator.errors import StoreError
-from aggregator.items import Level, Match
-from aggregator.near import Kin
-from aggregator.store import articles
-from aggregator.store.columns import table
+from aggregator.query import Query
+from aggregator.store.articles import filters
 from aggregator.store.schema import BodyRow, EntryRow, KinRow, LinkRow, SightingRow
+from aggregator.story import Member, Story
 
-_KIN: Table = table(KinRow)
-_ENTRY: Table = table(EntryRow)
-_BODY: Table = table(BodyRow)
-_IDS_AT_ONCE = 500
+# Entries looked at in one go. Of articles on one subject each fifth shares its story with another:
+# a page of fifty stories of two or more is found in one or two.
+_AT_ONCE = 500
+_LAST_DAY, _LAST = date.max, datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What of an Entry tells whether another says the same.
+def find_stories(session: Session, query: Query | None = None, *, fewest: int = 2) -> list[Story]:
+    """The stories of the Entries that the Query asks for, the one that grew last first.
 
-    Shapes: `text` is the summary where there is no text; `day` is that of publication, if known,
-        `seen` that of discovery; `translations` are the addresses that the page itself names.
+    Shapes: stories are whole, with members that the Query leaves out; `fewest` members or more.
+    Units: the Query's `cursor` is the `announced_seq` of the last Story already seen.
     """
+    query = query or Query()
+    found: list[Story] = []
+    cursor = query.cursor
+    while query.limit is None or len(found) < query.limit:
+        rows = session.execute(_arrivals(query, cursor).limit(_AT_ONCE)).all()
+        if not rows:
+            break
+        arrived: dict[int, int] = {}
+        for story_id, seq in rows:
+            arrived.setdefault(story_id, seq or 0)
+        shown = _arrived_since(session, query, list(arrived), cursor)
+        whole = _load(session, [story_id for story_id in arrived if story_id not in shown])
+        stories = (replace(whole[id_], announced_seq=seq) for id_, seq in arrived.items() if id_ in whole)
+        found += [story for story in stories if len(story.members) >= fewest]
+        cursor = rows[-1][1]
+    return found[: query.limit]
 
-    id: int
-    source_id: str
-    title: str
-    text: str
-    language: str
-    day: date | None
-    seen: date
-    translations: tuple[str, ...] = ()
+
+def get_story(session: Session, id_: int) -> Story:
+    """The Story with that id, or with the Entry of that id.
+
+    Raises: StoreError when there is none.
+    """
+    story = story_of(session, id_)
+    if story is None:
+        raise StoreError(f"no story {id_} in the archive")
+    return story
 
 
-def pending(session: Session, *source_ids: str, limit: int) -> list[Told]:
-    """Entries that these Sources' visits brought and nobody has compared yet, in order of announcement."""
-    query = articles.pending(*source_ids).where(~select(_KIN).where(_KIN.c.entry_id == EntryRow.id).exists())
-    ids = list(session.scalars(query.limit(limit)))
-    told = {entry.id: entry for entry in load(session, ids)}
-    return [told[id_] for id_ in ids]
+def story_of(session: Session, entry_id: int) -> Story | None:
+    """The Story that the Entry belongs to; None where none of it may be seen."""
+    return stories_of(session, [entry_id]).get(entry_id)
 
 
-def load(session: Session, ids: Sequence[int]) -> list[Told]:
-    """These Entries, as far as they exist."""
-    columns = ("id", "source_id", "title", "summary", "language", "published_day", "first_seen_at")
-    query = (
-        select(*(_ENTRY.c[name] for name in columns), _BODY.c.text, _BODY.c.translations)
-        .join_from(_ENTRY, _BODY, _BODY.c.entry_id == _ENTRY.c.id)
-        .where(_ENTRY.c.id.in_(ids))
+def stories_of(session: Session, entry_ids: Sequence[int]) -> dict[int, Story]:
+    """The Story of each of these Entries, by the Entry's id; for many at once."""
+    query = select(KinRow.entry_id, KinRow.story_id).where(KinRow.entry_id.in_(entry_ids))
+    ids = {row.entry_id: row.story_id for row in session.execute(query)}
+    found = _load(session, sorted(set(ids.values())))
+    return {entry_id: found[story_id] for entry_id, story_id in ids.items() if story_id in found}
+
+
+def _arrivals(query: Query, cursor: int | None) -> Select[int, int | None]:
+    """Story and `announced_seq` of each Entry of the Query below the cursor, latest first."""
+    seq = EntryRow.announced_seq
+    statement = select(KinRow.story_id, seq).join(EntryRow, EntryRow.id == KinRow.entry_id)
+    statement = statement.where(seq.is_not(None), *filters(query)).order_by(seq.desc())
+    return statement if cursor is None else statement.where(seq < cursor)
+
+
+def _arrived_since(session: Session, query: Query, ids: Sequence[int], cursor: int | None) -> set[int]:
+    """Those of the stories that stood above the cursor already."""
+    if cursor is None:
+        return set()
+    statement = select(KinRow.story_id).join(EntryRow, EntryRow.id == KinRow.entry_id)
+    statement = statement.where(KinRow.story_id.in_(ids), EntryRow.announced_seq >= cursor, *filters(query))
+    return set(session.scalars(statement.distinct()))
+
+
+_COLUMNS = (
+    KinRow.story_id,
+    EntryRow.id,
+    EntryRow.source_id,
+    EntryRow.title,
+    EntryRow.url,
+    EntryRow.language,
+    EntryRow.published_day,
+    EntryRow.published_at,
+    EntryRow.announced_seq,
+    EntryRow.change_seq,
+    EntryRow.changed_at,
+    func.length(BodyRow.text).label("length"),
+)
+
+
+def _load(session: Session, ids: Sequence[int]) -> dict[int, Story]:
+    if not ids:
+        return {}
+    statement = (
+        select(*_COLUMNS)
+        .join_from(KinRow, EntryRow, EntryRow.id == KinRow.entry_id)
+        .join(BodyRow, BodyRow.entry_id == EntryRow.id)
+        .where(KinRow.story_id.in_(ids), EntryRow.announced_seq.is_not(None), EntryRow.hidden_at.is_(None))
     )
-    return [
-        Told(
-            id=row.id,
-            source_id=row.source_id,
-            title=row.title,
-            text=row.text or row.summary,
-            language=row.language,
-            day=row.published_day,
-            seen=row.first_seen_at.date(),
-            translations=tuple(url for _, url in row.translations),
-        )
-        for row in session.execute(query)
-    ]
+    rows: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in session.execute(statement):
+        rows[row.story_id].append(row)
+    entry_ids = [row.id for told in rows.values() for row in told]
+    ties, shown = _ties(session, entry_ids), _shown(session, entry_ids)
+    return {id_: _to_story(id_, told, ties, shown) for id_, told in rows.items()}
 
 
-def kins(session: Session, ids: Iterable[int]) -> dict[int, Kin]:
-    """Group, language and day of those of these Entries that still exist."""
-    wanted = sorted(set(ids))
-    found: dict[int, Kin] = {}
-    for start in range(0, len(wanted), _IDS_AT_ONCE):
-        query = select(_KIN).where(_KIN.c.entry_id.in_(wanted[start : start + _IDS_AT_ONCE]))
-        for row in session.execute(query):
-            found[row.entry_id] = Kin(row.group_id, row.language, row.day)
-    return found
+def _ties(session: Session, ids: Sequence[int]) -> dict[int, LinkRow]:
+    """What ties each of these Entries to an earlier one: the closest, where there are several."""
+    query = select(LinkRow).where(LinkRow.entry_id.in_(ids))
+    links = sorted(session.scalars(query), key=lambda row: (_CLOSENESS.index(row.level), -row.score))
+    return {row.entry_id: row for row in reversed(links)}
 
 
-def members(session: Session, group: int) -> list[tuple[int, str]]:
-    """Id and language of the Entries of the group, by id."""
-    query = select(_KIN.c.entry_id, _KIN.c.language).where(_KIN.c.group_id == group)
-    return [(id_, language) for id_, language in session.execute(query.order_by(_KIN.c.entry_id))]
+_CLOSENESS = [Level.NEAR.value, Level.TRANSLATION.value, Level.STORY.value]
 
 
-def languages(session: Session, groups: Sequence[int]) -> dict[int, frozenset[str]]:
-    """The languages that each of these groups has Entries in."""
-    query = select(_KIN.c.group_id, _KIN.c.language).where(_KIN.c.group_id.in_(groups)).distinct()
-    found: dict[int, frozenset[str]] = {}
-    for group, language in session.execute(query):
-        found[group] = found.get(group, frozenset()) | {language}
-    return found
+def _shown(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    """The Sources that showed each of these Entries, in order of discovery."""
+    query = select(SightingRow.entry_id, SightingRow.source_id).where(SightingRow.entry_id.in_(ids))
+    shown: dict[int, list[str]] = defaultdict(list)
+    for entry_id, source_id in session.execute(query.order_by(SightingRow.id)):
+        shown[entry_id].append(source_id)
+    return shown
 
 
-def first_announced(session: Session, groups: Sequence[int]) -> list[int]:
-    """The Entry of each group that readers saw first, by id; groups that nobody has seen have none."""
-    query = (
-        select(_KIN.c.group_id, _ENTRY.c.id)
-        .join_from(_KIN, _ENTRY, _ENTRY.c.id == _KIN.c.entry_id)
-        .where(_KIN.c.group_id.in_(groups), _ENTRY.c.announced_seq.is_not(None))
-        .order_by(_ENTRY.c.announced_seq.desc())
+def _to_story(
+    id_: int, rows: Iterable[Row[Any]], ties: dict[int, LinkRow], shown: dict[int, list[str]]
+) -> Story:
+    ordered = sorted(rows, key=_publication)
+    members = [_to_member(row, ties.get(row.id)) for row in ordered]
+    days = [row.published_day for row in ordered if row.published_day is not None]
+    sources = dict.fromkeys(row.source_id for row in ordered)
+    sources |= dict.fromkeys(source for row in ordered for source in shown.get(row.id, ()))
+    return Story(
+        id=id_,
+        lead=members[0],
+        members=tuple(members),
+        sources=tuple(sources),
+        first_day=min(days, default=None),
+        last_day=max(days, default=None),
+        announced_seq=max(row.announced_seq for row in ordered),
+        change_seq=max(row.change_seq for row in ordered),
+        changed_at=max(row.changed_at for row in ordered),
     )
-    return sorted({row.group_id: row.id for row in session.execute(query)}.values())
 
 
-def at_urls(session: Session, urls: Sequence[str]) -> list[int]:
-    """The Entries that these canonical URLs showed, by id."""
-    if not urls:
-        return []
-    query = select(SightingRow.entry_id).where(SightingRow.url.in_(urls)).distinct()
-    return sorted(session.scalars(query))
+def _publication(row: Row[Any]) -> tuple[date, datetime, int, int]:
+    """By day, then by the minute where one is stated, then the longer text, then by arrival."""
+    return (row.published_day or _LAST_DAY, row.published_at or _LAST, -row.length, row.id)
 
 
-def add(
-    session: Session, kin: Sequence[tuple[int, Kin]], links: Sequence[tuple[int, Match]], rules: int
-) -> None:
-    """Stores the groups of compared Entries and the Links behind them, by that version of the rules."""
-    if kin:
-        session.execute(
-            insert(_KIN),
-            [{"entry_id": id_, "group_id": k.group, "language": k.language, "day": k.day} for id_, k in kin],
-        )
-    articles.add_links(session, links, rules)
-
-
-def join(session: Session, group: int, into: int) -> None:
-    """Makes two groups one."""
-    session.execute(update(_KIN).where(_KIN.c.group_id == group).values(group_id=into))
-
-
-def group_of(session: Session, entry_id: int) -> int:
-    """The group of the Entry.
-
-    Raises: StoreError when there is no such Entry, or nobody has compared it yet.
-    """
-    found = session.scalar(select(_KIN.c.group_id).where(_KIN.c.entry_id == entry_id))
-    if found is None:
-        raise StoreError(f"no article {entry_id} in the archive that has been announced")
-    return int(found)
-
-
-def move(session: Session, entry_id: int, group: int) -> None:
-    """Puts the Entry into that group."""
-    session.execute(update(_KIN).where(_KIN.c.entry_id == entry_id).values(group_id=group))
-
-
-def unlink(session: Session, entry_id: int) -> None:
-    """Removes what ties the Entry to others."""
-    ties = (LinkRow.entry_id == entry_id) | (LinkRow.other_id == entry_id)
-    session.execute(delete(table(LinkRow)).where(ties))
-
-
-def links_of(session: Session, entry_id: int) -> list[tuple[int, Match, int]]:
-    """What ties the Entry to others: the other's id in the Match, who said so first, rules' version.
-
-    Shapes: (id of the Entry that came later, Match with the earlier one's id, version of the rules).
-    """
-    query = select(LinkRow).where((LinkRow.entry_id == entry_id) | (LinkRow.other_id == entry_id))
-    return [
-        (row.entry_id, Match(Level(row.level), row.other_id, row.score, row.reason), row.rules)
-        for row in session.scalars(query.order_by(LinkRow.entry_id, LinkRow.other_id))
-    ]
+def _to_member(row: Row[Any], tie: LinkRow | None) -> Member:
+    return Member(
+        entry_id=row.id,
+        source_id=row.source_id,
+        title=row.title,
+        url=row.url,
+        language=row.language,
+        day=row.published_day,
+        level=Level(tie.level) if tie else Level.NEW,
+        score=tie.score if tie else 1.0,
+        reason=tie.reason if tie else "",
+    )

@@ -13,7 +13,7 @@ from aggregator.errors import StoreError
 from aggregator.items import Article, RunOutcome, Source
 from aggregator.near import MOST_HOLDERS
 from aggregator.query import Query
-from aggregator.store import Store, articles, feeds, postings, runs, stories
+from aggregator.store import Store, articles, feeds, kinship, postings, runs
 from aggregator.store.schema import EntryRow, KinRow, LinkRow, PostingRow
 from pipelines.link import join, split
 from pipelines.save import Saver
@@ -82,11 +82,11 @@ def test_a_copy_is_an_entry_of_its_own_with_a_link(store: Store) -> None:
         assert (link.level, link.rules) == ("near", 1)
         assert "words" in link.reason
         assert link.score > 0.9
-        [first] = stories.first_announced(session, [min(link.entry_id, link.other_id)])
+        [first] = kinship.first_announced(session, [min(link.entry_id, link.other_id)])
         assert articles.get(session, first).article.url.endswith("primo")
         sources = {source_id for _, source_id, _ in feeds.copies(session, [first])}
         assert sources == {"clm", "agenzia"}
-        tie = stories.links_of(session, link.entry_id)
+        tie = kinship.links_of(session, link.entry_id)
         assert [(later, match.entry_id, rules) for later, match, rules in tie] == [
             (link.entry_id, link.other_id, 1)
         ]
@@ -164,12 +164,12 @@ def test_a_person_has_the_last_word(store: Store) -> None:
     with store.read() as session:
         ids = {entry.article.url.rsplit("/", 1)[1]: entry.id for entry in articles.find(session, Query())}
     with store.write() as session:
-        split(session, ids["primo"])
+        split(session, ids["primo"], NOW)
     assert groups(store) == [["altro"], ["copia"], ["primo"]]
     with store.write() as session:
-        join(session, ids["primo"], ids["altro"])
-        join(session, ids["altro"], ids["primo"])
+        join(session, ids["primo"], ids["altro"], NOW)
+        join(session, ids["altro"], ids["primo"], NOW)
     visit(store, AGENCY, [article(AGENCY, "ancora", f"{RELEASE} Il servizio parte alle otto.")], at=120)
     assert groups(store) == [["altro", "ancora", "primo"], ["copia"]]
     with store.read() as session, pytest.raises(StoreError):
-        stories.group_of(session, 10**9)
+        kinship.kin_of(session, 10**9)

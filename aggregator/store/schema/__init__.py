@@ -4,7 +4,7 @@ One module a theme; this one names them all, so that none is forgotten when tabl
 Start reading at `aggregator.store.schema.articles`.
 """
 
-from aggregator.store.schema.archive import FeedStateRow, MetaRow
+from aggregator.store.schema.archive import FeedStateRow, MetaRow, WithdrawalRow, WithdrawnKeyRow
 from aggregator.store.schema.articles import (
     BodyRow,
     CorrectionRow,
@@ -16,7 +16,8 @@ from aggregator.store.schema.articles import (
     SightingRow,
     SnapshotRow,
 )
-from aggregator.store.schema.identity import KinRow, LinkRow, PostingRow
+from aggregator.store.schema.feeds import AlarmRow, MailedRow, SavedFeedRow
+from aggregator.store.schema.identity import KinRow, LinkRow, PostingRow, VerdictRow
 from aggregator.store.schema.visits import (
     BlockRow,
     CrawlRunRow,
@@ -27,6 +28,7 @@ from aggregator.store.schema.visits import (
 )
 
 __all__ = [
+    "AlarmRow",
     "BlockRow",
     "BodyRow",
     "CorrectionRow",
@@ -36,15 +38,18 @@ __all__ = [
     "FeedStateRow",
     "KinRow",
     "LinkRow",
+    "MailedRow",
     "MentionRow",
     "MetaRow",
     "PostingRow",
     "ReextractionRow",
     "RevisionRow",
     "RobotsRow",
+    "SavedFeedRow",
     "SightingRow",
     "SnapshotRow",
     "SourceRow",
     "UrlKeyRow",
     "ValidatorRow",
+    "VerdictRow",
 ]

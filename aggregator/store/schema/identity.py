@@ -1,19 +1,19 @@
-"""The tables of one theme: Which Entries are copies or translations of each other.
+"""The tables of one theme: Which Entries are copies or translations of each other, or tell the same story.
 
 Columns and constraints only: no behaviour, no query. Start reading at `LinkRow`;
 a change here needs a migration beside it (a test compares them).
 """
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String
+from sqlalchemy import ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aggregator.store.columns import Base, Number
 
 
 class LinkRow(Base):
-    """A near-duplicate or translation of another Entry; reversible, nothing is merged."""
+    """A near-duplicate, translation or other telling of another Entry; reversible, nothing is merged."""
 
     __tablename__ = "link"
 
@@ -32,8 +32,9 @@ class LinkRow(Base):
 
 
 class KinRow(Base):
-    """The group of copies and translations that a compared Entry belongs to; its own id if alone.
+    """The group of copies and translations that a compared Entry belongs to, and its story.
 
+    Both are named after the first of their Entries: its own id where it is alone.
     `language` and `day` (that of publication) are the Entry's, so that whole groups of
     candidates are passed over without reading a wide row.
     """
@@ -46,8 +47,26 @@ class KinRow(Base):
     group_id: Mapped[int]
     language: Mapped[str] = mapped_column(String(16))
     day: Mapped[date | None]
+    story_id: Mapped[int] = mapped_column(server_default=text("0"))
 
-    __table_args__ = (Index(None, "group_id"), {"sqlite_with_rowid": False})
+    __table_args__ = (Index(None, "group_id"), Index(None, "story_id"), {"sqlite_with_rowid": False})
+
+
+class VerdictRow(Base):
+    """A person's word that two Entries belong together, or do not; it outlives what the rules say."""
+
+    __tablename__ = "verdict"
+
+    entry_id: Mapped[int] = mapped_column(
+        Number, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    other_id: Mapped[int] = mapped_column(
+        Number, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    is_same: Mapped[bool]
+    said_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "other_id"), {"sqlite_with_rowid": False})
 
 
 class PostingRow(Base):

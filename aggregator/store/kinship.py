@@ -1,0 +1,226 @@
+"""Groups of copies and translations: which Entries belong together, and what ties them.
+
+Knows nothing of how it is decided. Start reading at `pending`: Entries that no group has yet are
+those that nobody has compared.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Table, and_, delete, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from aggregator.errors import StoreError
+from aggregator.items import Level, Match
+from aggregator.near import Kin
+from aggregator.store import articles
+from aggregator.store.columns import table
+from aggregator.store.engine import upsert
+from aggregator.store.schema import BodyRow, EntryRow, KinRow, LinkRow, SightingRow, VerdictRow
+
+_KIN: Table = table(KinRow)
+_ENTRY: Table = table(EntryRow)
+_BODY: Table = table(BodyRow)
+_IDS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What of an Entry tells whether another says the same.
+
+    Shapes: `text` is the summary where there is no text; `day` is that of publication, if known,
+        `seen` that of discovery; `translations` are the addresses that the page itself names.
+    """
+
+    id: int
+    source_id: str
+    title: str
+    text: str
+    language: str
+    day: date | None
+    seen: date
+    translations: tuple[str, ...] = ()
+
+
+def pending(session: Session, *source_ids: str, limit: int) -> list[Told]:
+    """Entries that these Sources' visits brought and nobody has compared yet, in order of announcement."""
+    query = articles.pending(*source_ids).where(~select(_KIN).where(_KIN.c.entry_id == EntryRow.id).exists())
+    ids = list(session.scalars(query.limit(limit)))
+    told = {entry.id: entry for entry in load(session, ids)}
+    return [told[id_] for id_ in ids]
+
+
+def load(session: Session, ids: Sequence[int]) -> list[Told]:
+    """These Entries, as far as they exist."""
+    columns = ("id", "source_id", "title", "summary", "language", "published_day", "first_seen_at")
+    query = (
+        select(*(_ENTRY.c[name] for name in columns), _BODY.c.text, _BODY.c.translations)
+        .join_from(_ENTRY, _BODY, _BODY.c.entry_id == _ENTRY.c.id)
+        .where(_ENTRY.c.id.in_(ids))
+    )
+    return [
+        Told(
+            id=row.id,
+            source_id=row.source_id,
+            title=row.title,
+            text=row.text or row.summary,
+            language=row.language,
+            day=row.published_day,
+            seen=row.first_seen_at.date(),
+            translations=tuple(url for _, url in row.translations),
+        )
+        for row in session.execute(query)
+    ]
+
+
+def kins(session: Session, ids: Iterable[int]) -> dict[int, Kin]:
+    """Group, language and day of those of these Entries that still exist."""
+    wanted = sorted(set(ids))
+    found: dict[int, Kin] = {}
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        query = select(_KIN).where(_KIN.c.entry_id.in_(wanted[start : start + _IDS_AT_ONCE]))
+        for row in session.execute(query):
+            found[row.entry_id] = Kin(row.group_id, row.language, row.day, row.story_id)
+    return found
+
+
+def members(session: Session, group: int) -> list[tuple[int, str]]:
+    """Id and language of the Entries of the group, by id."""
+    query = select(_KIN.c.entry_id, _KIN.c.language).where(_KIN.c.group_id == group)
+    return [(id_, language) for id_, language in session.execute(query.order_by(_KIN.c.entry_id))]
+
+
+def languages(session: Session, groups: Sequence[int]) -> dict[int, frozenset[str]]:
+    """The languages that each of these groups has Entries in."""
+    query = select(_KIN.c.group_id, _KIN.c.language).where(_KIN.c.group_id.in_(groups)).distinct()
+    found: dict[int, frozenset[str]] = {}
+    for group, language in session.execute(query):
+        found[group] = found.get(group, frozenset()) | {language}
+    return found
+
+
+def first_announced(session: Session, groups: Sequence[int]) -> list[int]:
+    """The Entry of each group that readers saw first, by id; groups that nobody has seen have none."""
+    query = (
+        select(_KIN.c.group_id, _ENTRY.c.id)
+        .join_from(_KIN, _ENTRY, _ENTRY.c.id == _KIN.c.entry_id)
+        .where(_KIN.c.group_id.in_(groups), _ENTRY.c.announced_seq.is_not(None))
+        .order_by(_ENTRY.c.announced_seq.desc())
+    )
+    return sorted({row.group_id: row.id for row in session.execute(query)}.values())
+
+
+def at_urls(session: Session, urls: Sequence[str]) -> list[int]:
+    """The Entries that these canonical URLs showed, by id."""
+    if not urls:
+        return []
+    query = select(SightingRow.entry_id).where(SightingRow.url.in_(urls)).distinct()
+    return sorted(session.scalars(query))
+
+
+def add(
+    session: Session, kin: Sequence[tuple[int, Kin]], links: Sequence[tuple[int, Match]], rules: int
+) -> None:
+    """Stores the groups of compared Entries and the Links behind them, by that version of the rules."""
+    if kin:
+        session.execute(
+            insert(_KIN),
+            [{**_of(k), "entry_id": id_} for id_, k in kin],
+        )
+    articles.add_links(session, links, rules)
+
+
+def _of(kin: Kin) -> dict[str, object]:
+    return {"group_id": kin.group, "story_id": kin.story, "language": kin.language, "day": kin.day}
+
+
+def join(session: Session, group: int, into: int) -> None:
+    """Makes two groups one."""
+    session.execute(update(_KIN).where(_KIN.c.group_id == group).values(group_id=into))
+
+
+def join_stories(session: Session, story: int, into: int) -> None:
+    """Makes two stories one."""
+    session.execute(update(_KIN).where(_KIN.c.story_id == story).values(story_id=into))
+
+
+def kin_of(session: Session, entry_id: int) -> Kin:
+    """Group, story, language and day of the Entry.
+
+    Raises: StoreError when there is no such Entry, or nobody has compared it yet.
+    """
+    found = kins(session, [entry_id]).get(entry_id)
+    if found is None:
+        raise StoreError(f"no article {entry_id} in the archive that has been announced")
+    return found
+
+
+def story_members(session: Session, story: int) -> list[int]:
+    """The Entries of the story, by id."""
+    query = select(_KIN.c.entry_id).where(_KIN.c.story_id == story)
+    return list(session.scalars(query.order_by(_KIN.c.entry_id)))
+
+
+def move(session: Session, entry_id: int, group: int, story: int) -> None:
+    """Puts the Entry into that group and story."""
+    values = {"group_id": group, "story_id": story}
+    session.execute(update(_KIN).where(_KIN.c.entry_id == entry_id).values(values))
+
+
+def say(session: Session, pairs: Iterable[tuple[int, int]], now: datetime, *, is_same: bool) -> None:
+    """Keeps a person's word on these pairs of Entries; the last one holds."""
+    rows = [
+        {"entry_id": max(pair), "other_id": min(pair), "is_same": is_same, "said_at": now} for pair in pairs
+    ]
+    if rows:
+        keys = ("entry_id", "other_id")
+        statement = upsert(
+            session,
+            table(VerdictRow),
+            keys,
+            lambda new: {"is_same": new["is_same"], "said_at": new["said_at"]},
+        )
+        session.execute(statement, rows)
+
+
+def are_apart(session: Session, group: int, other: int) -> bool:
+    """Whether a person has said that Entries of these two groups do not belong together."""
+    one, two = aliased(KinRow), aliased(KinRow)
+    query = (
+        select(VerdictRow.entry_id)
+        .join(one, one.entry_id == VerdictRow.entry_id)
+        .join(two, two.entry_id == VerdictRow.other_id)
+        .where(VerdictRow.is_same.is_(False))
+        .where(
+            or_(
+                and_(one.group_id == group, two.group_id == other),
+                and_(one.group_id == other, two.group_id == group),
+            )
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def unlink(session: Session, entry_id: int) -> None:
+    """Removes what ties the Entry to others."""
+    ties = (LinkRow.entry_id == entry_id) | (LinkRow.other_id == entry_id)
+    session.execute(delete(table(LinkRow)).where(ties))
+
+
+def unlink_pair(session: Session, entry_id: int, other_id: int) -> None:
+    """Removes what ties these two Entries to each other."""
+    link = table(LinkRow)
+    session.execute(delete(link).where(link.c.entry_id == entry_id, link.c.other_id == other_id))
+
+
+def links_of(session: Session, entry_id: int) -> list[tuple[int, Match, int]]:
+    """What ties the Entry to others: the other's id in the Match, who said so first, rules' version.
+
+    Shapes: (id of the Entry that came later, Match with the earlier one's id, version of the rules).
+    """
+    query = select(LinkRow).where((LinkRow.entry_id == entry_id) | (LinkRow.other_id == entry_id))
+    return [
+        (row.entry_id, Match(Level(row.level), row.other_id, row.score, row.reason), row.rules)
+        for row in session.scalars(query.order_by(LinkRow.entry_id, LinkRow.other_id))
+    ]
