@@ -102,4 +102,5 @@ class Reason(StrEnum):
     NOINDEX = "noindex"
     OUTSIDE = "outside"
     OLD = "old"
+    WITHDRAWN = "withdrawn"
     ERROR = "error"

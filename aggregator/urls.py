@@ -6,6 +6,7 @@ Start reading at `canonical_url`.
 
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 # Parameters that say where a reader came from, never what is shown: those of the analytics
@@ -101,6 +102,11 @@ def canonical_url(url: str) -> str:
         host = f"{host}:{parts.port}"
     query = _canonical_query(parts.query) if parts.query else ""
     return f"https://{host}{_canonical_path(parts.path)}{'?' if query else ''}{query}"
+
+
+def url_hash(url: str) -> str:
+    """What is kept of a canonical URL that must not be kept itself: its SHA-256, in hexadecimal."""
+    return sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _ascii_host(host: str | None) -> str:
