@@ -251,7 +251,8 @@ class SourceMemory:
 
     Shapes: `known` are canonical URLs already decided upon (kept, a copy, refused);
         `way` and `way_urls` are what `auto` found to work; `date_habits` are (place, right,
-        wrong): in how many articles that place of dates agreed with the others, or did not.
+        wrong): in how many articles that place of dates agreed with the others, or did not;
+        `withdrawn` are hashes of canonical URLs that are never to be asked for again.
     """
 
     source_id: str = ""
@@ -262,6 +263,7 @@ class SourceMemory:
     way_urls: tuple[str, ...] = ()
     date_habits: tuple[tuple[str, int, int], ...] = ()
     is_first_visit: bool = True
+    withdrawn: frozenset[str] = frozenset()
 
     def validator(self, url: str) -> Validator | None:
         """The validators kept for that address."""

@@ -72,6 +72,7 @@ class Saver:
         prepared = [_prepare(fetched, outcome) for fetched, outcome in items]
         with self._store.write() as session:
             runs.check_fence(session, self._lease)
+            prepared = _without_withdrawn(session, prepared)
             outcomes = [outcome for wave in _waves(prepared) for outcome in _save_wave(session, visit, wave)]
             runs.count(session, self._lease, _tally(outcomes))
         return [outcome if isinstance(outcome, Refused) else outcome.match for outcome in outcomes]
@@ -90,6 +91,7 @@ def save_imported(
     visit = Visit(source_id, now, is_backfill=True)
     prepared = [_prepare(fetched, outcome) for fetched, outcome in items]
     with store.write() as session:
+        prepared = _without_withdrawn(session, prepared)
         outcomes = [outcome for wave in _waves(prepared) for outcome in _save_wave(session, visit, wave)]
         while relate_some(session, source_id, now=now) is not None:
             pass  # a batch is a few chunks at most
@@ -105,6 +107,21 @@ def _prepare(fetched: Fetched, outcome: Article | Refused) -> _Kept | _Turned:
         return _Kept(arrive(outcome, pack_snapshot(fetched)), keys)
     except Exception as error:  # noqa: BLE001 (a bad page costs one page)
         return _Turned(_failed(outcome.url, outcome.source_id, error), keys)
+
+
+def _without_withdrawn(session: Session, items: Sequence[_Kept | _Turned]) -> list[_Kept | _Turned]:
+    """The items, those turned away that were withdrawn; of these no address is remembered either."""
+    texts = [item.arrival.text_key for item in items if isinstance(item, _Kept)]
+    known = memory.find_withdrawn(session, [url for item in items for url in _names(item)], texts)
+    refused = _Turned(Refused("", Reason.WITHDRAWN), ())
+    return [refused if known.intersection(_names(item)) else item for item in items]
+
+
+def _names(item: _Kept | _Turned) -> tuple[str, ...]:
+    """What a withdrawn article would be known by: its addresses, its text."""
+    if isinstance(item, _Turned):
+        return item.keys
+    return (*item.keys, item.arrival.article.canonical_url, item.arrival.text_key)
 
 
 def _keys(*urls: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
 from aggregator.items import Candidate, Source, SourceMemory, Validator, Way
-from aggregator.urls import canonical_url
+from aggregator.urls import canonical_url, url_hash
 from spiders.detect import GUESSES
 
 # Pages of lists, API or sitemaps in one visit: 50,000 URLs of a sitemap index, or the 1,000
@@ -153,11 +153,16 @@ class Visit:
             key = _key(candidate.url)
             if not key:
                 continue
-            fresh += key not in self.memory.known and key not in named
+            fresh += not self._is_known(key) and key not in named
             named.add(key)
             seen = self.candidates.get(key)
             self.candidates[key] = candidate if seen is None else _richer(seen, candidate)
         return fresh
+
+    def _is_known(self, key: str) -> bool:
+        """Whether the past decided upon it; of what was withdrawn only hashes are kept."""
+        withdrawn = self.memory.withdrawn
+        return key in self.memory.known or (bool(withdrawn) and url_hash(key) in withdrawn)
 
     def wants_more(self, fresh: int) -> bool:
         """Whether the next page of a list is worth asking for, when the last gave `fresh` new URLs.
@@ -183,7 +188,7 @@ class Visit:
         taken: list[Candidate] = []
         passed: list[str] = []
         for rank, (key, candidate) in enumerate(ordered):
-            if key in self.memory.known:
+            if self._is_known(key):
                 continue
             if self._is_too_deep(rank, candidate):
                 passed.append(key)

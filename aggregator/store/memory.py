@@ -24,7 +24,9 @@ from aggregator.store.schema import (
     SourceRow,
     UrlKeyRow,
     ValidatorRow,
+    WithdrawnKeyRow,
 )
+from aggregator.urls import url_hash
 
 # What may be otherwise tomorrow: such a page is asked for again, so often at most.
 _PASSING = (Reason.EMPTY, Reason.SOFT_404, Reason.LOGIN, Reason.CONSENT, Reason.PARKED)
@@ -75,6 +77,7 @@ def load_memory(
         way_urls=tuple(row.way_urls),
         date_habits=tuple((where, right, wrong) for where, right, wrong in row.date_habits),
         is_first_visit=row.visited_at is None,
+        withdrawn=withdrawn_keys(session) if with_known else frozenset(),
     )
 
 
@@ -84,6 +87,18 @@ def _decided(source_id: str, *, is_backfill: bool) -> Select[str]:
     return select(UrlKeyRow.url).where(
         UrlKeyRow.source_id == source_id, or_(UrlKeyRow.reason.is_(None), ~is_undecided)
     )
+
+
+def withdrawn_keys(session: Session) -> frozenset[str]:
+    """What withdrawn articles are known again by: hashes of URLs, and keys of texts."""
+    return frozenset(session.scalars(select(WithdrawnKeyRow.key)))
+
+
+def find_withdrawn(session: Session, urls: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
+    """Those of these canonical URLs and keys of texts that were withdrawn."""
+    wanted = {url_hash(url): url for url in urls} | {text: text for text in texts if text}
+    query = select(WithdrawnKeyRow.key).where(WithdrawnKeyRow.key.in_(wanted))
+    return frozenset(wanted[key] for key in session.scalars(query)) if wanted else frozenset()
 
 
 def remember_urls(session: Session, source_id: str, keys: Iterable[UrlKey], now: datetime) -> None:

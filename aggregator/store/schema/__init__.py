@@ -52,4 +52,6 @@ __all__ = [
     "UrlKeyRow",
     "ValidatorRow",
     "VerdictRow",
+    "WithdrawalRow",
+    "WithdrawnKeyRow",
 ]

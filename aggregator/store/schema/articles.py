@@ -48,6 +48,7 @@ class EntryRow(Base):
     is_live: Mapped[bool]
     vanished_at: Mapped[datetime | None]
     hidden_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
     revisions: Mapped[int] = mapped_column(Integer)
 
     __table_args__ = (
