@@ -45,7 +45,11 @@ class StoreError(AggregatorError):
 
 
 class QueryError(AggregatorError):
-    """A search expression that cannot be read: says where and what was expected."""
+    """A search expression that cannot be read: says where (a letter, from 1) and what was expected."""
+
+    def __init__(self, message: str, *, position: int | None = None) -> None:
+        super().__init__(message)
+        self.position = position
 
 
 class PublishError(AggregatorError):

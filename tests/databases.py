@@ -113,11 +113,13 @@ def store(request: pytest.FixtureRequest) -> "Store":
 def _empty(store: "Store") -> None:
     from sqlalchemy import delete, insert, text
 
+    from aggregator.store import search
     from aggregator.store.columns import Base
     from aggregator.store.schema import MetaRow
 
     tables = reversed(Base.metadata.sorted_tables)
     with store.write() as session:
+        search.clear(session)
         if store.is_sqlite:
             for table in tables:
                 session.execute(delete(table))

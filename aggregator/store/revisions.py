@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.items import Article
-from aggregator.store import corrections
+from aggregator.store import corrections, search
 from aggregator.store.agenda import announces_other, change_events, replace_events
 from aggregator.store.archive import authority, take_numbers
 from aggregator.store.articles import add_mentions, body_values, entry_values, home_values
@@ -157,8 +157,10 @@ def _keep(session: Session, entry: EntryRow, old: dict[str, Any], at: datetime) 
 
 def _write(session: Session, entry_id: int, arrival: Arrival, values: dict[str, Any]) -> None:
     article: Article = arrival.article
+    search.forget(session, [entry_id])
     columns = {**entry_values(article), "text_key": arrival.text_key, **values}
     session.execute(update(table(EntryRow)).where(EntryRow.id == entry_id).values(columns))
     session.execute(update(table(BodyRow)).where(BodyRow.entry_id == entry_id).values(body_values(article)))
     session.execute(delete(table(MentionRow)).where(MentionRow.entry_id == entry_id))
     add_mentions(session, [(entry_id, article)])
+    search.renew(session, [entry_id])

@@ -13,6 +13,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, insert, insp
 from sqlalchemy.orm import Session
 
 from aggregator.errors import StoreError
+from aggregator.store import search
 from aggregator.store.columns import Base
 from aggregator.store.engine import Store
 from aggregator.store.schema import MetaRow
@@ -96,6 +97,7 @@ def _create(store: Store) -> str:
 def create_tables(connection: Connection) -> None:
     """All tables at this program's version, without Alembic: the quick way for an empty database."""
     Base.metadata.create_all(connection, checkfirst=False)
+    search.create(connection)
     _VERSION.create(connection, checkfirst=False)
     connection.execute(insert(_VERSION).values(version_num=HEAD))
 

@@ -70,7 +70,7 @@ def test_queries(filled: Store, query: Query, names: str) -> None:
             assert articles.count(session, query) == len(names)
 
 
-@pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("order", [Order.ARRIVAL, Order.CHANGE])
 def test_cursors_walk_through_while_articles_arrive(filled: Store, order: Order) -> None:
     seen = []
     cursor = None

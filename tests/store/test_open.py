@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from aggregator.errors import StoreError
-from aggregator.store import Store, archive, open_store, upgrade_store, version
+from aggregator.store import Store, archive, open_store, search, upgrade_store, version
 from aggregator.store.engine import connect
 from aggregator.store.schema import EntryRow
 
@@ -200,6 +200,12 @@ def _make_first_version(url: str) -> None:
 
 def _differences(store: Store) -> list[object]:
     with store.read() as session:
-        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": _is_modelled}
+        context = MigrationContext.configure(session.connection(), opts=opts)
         assert "entry" in inspect(session.connection()).get_table_names()
         return list(compare_metadata(context, EntryRow.metadata))
+
+
+def _is_modelled(name: str | None, kind: str, _parents: object) -> bool:
+    """The index of search is made in other words on each database, so that no model describes it."""
+    return kind != "table" or name is None or name.partition("_")[0] != search.NAME or name == "search_state"

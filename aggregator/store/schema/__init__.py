@@ -16,8 +16,9 @@ from aggregator.store.schema.articles import (
     SightingRow,
     SnapshotRow,
 )
-from aggregator.store.schema.feeds import AlarmRow, MailedRow, SavedFeedRow
+from aggregator.store.schema.feeds import AlarmAckRow, AlarmRow, MailedRow, SavedFeedRow
 from aggregator.store.schema.identity import KinRow, LinkRow, PostingRow, VerdictRow
+from aggregator.store.schema.search import SearchStateRow
 from aggregator.store.schema.visits import (
     BlockRow,
     CrawlRunRow,
@@ -28,6 +29,7 @@ from aggregator.store.schema.visits import (
 )
 
 __all__ = [
+    "AlarmAckRow",
     "AlarmRow",
     "BlockRow",
     "BodyRow",
@@ -46,6 +48,7 @@ __all__ = [
     "RevisionRow",
     "RobotsRow",
     "SavedFeedRow",
+    "SearchStateRow",
     "SightingRow",
     "SnapshotRow",
     "SourceRow",

@@ -1,0 +1,175 @@
+"""Words that are looked for, as conditions on Entries: the one question, in two databases' words.
+
+The only module that knows how SQLite (FTS5) and PostgreSQL (tsvector) are asked. Start reading at
+`condition`; `newest` is the same, quicker, where only the first ones are wanted.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    column,
+    not_,
+    or_,
+    select,
+    table,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from aggregator.query import And, Expression, Not, Or, Phrase, Prefix, Word
+from aggregator.stems import stems
+from aggregator.store import search
+from aggregator.store.schema import EntryRow
+
+TIERS = 3
+"""How near to the title the words stand: in it, in it and the opening, anywhere."""
+
+_FTS: Any = table(search.NAME, column("rowid", BigInteger), column(search.NAME))
+_TS: Any = table(
+    search.NAME, column("id", BigInteger), column("words"), column("headline", Text), column("plain", Text)
+)
+_FTS_SCOPES = ("{title}", "{title opening}", "{title opening body}")
+_TS_SCOPES = (":A", ":AB", "")
+
+
+def condition(words: Expression, tier: int = TIERS - 1) -> ColumnElement[bool]:
+    """That an Entry matches, with its words at least that near to the title, on either database."""
+    seq = EntryRow.announced_seq
+    fts = _fts_condition(words, tier)
+    ts = seq.in_(select(_TS.c.id).where(_ts_condition(words, tier)))
+    return _Either(fts, ts)
+
+
+class _Either(FunctionElement[bool]):
+    """Two conditions that mean the same, the first in SQLite's words, the second in PostgreSQL's."""
+
+    inherit_cache = True
+    name = "either"
+    type = Boolean()
+
+
+@compiles(_Either)
+def _compile(element: _Either, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401  as SQLAlchemy calls it
+    of_sqlite, of_postgresql = element.clauses
+    asked = of_sqlite if compiler.dialect.name == "sqlite" else of_postgresql
+    return f"({compiler.process(asked, **options)})"
+
+
+def _fts_condition(words: Expression, tier: int) -> ColumnElement[bool]:
+    asked = match_text(words, tier)
+    if asked is not None:
+        seq = EntryRow.announced_seq
+        return seq.in_(select(_FTS.c.rowid).where(_FTS.c.search.op("MATCH")(bindparam(None, asked, Text))))
+    if isinstance(words, Not):
+        return not_(_fts_condition(words.part, TIERS - 1))
+    parts = words.parts if isinstance(words, And | Or) else ()
+    join = and_ if isinstance(words, And) else or_
+    return join(*(_fts_condition(part, tier) for part in parts))
+
+
+def match_text(words: Expression, tier: int = TIERS - 1) -> str | None:
+    """The question as FTS5 is asked; None for one that says only what must not be there."""
+    match words:
+        case Word(word):
+            return f"{_FTS_SCOPES[tier]} : ({' OR '.join(_quoted(stem) for stem in stems([word]))})"
+        case Prefix(start):
+            return f"{{headline{' plain' * (tier > 0)}}} : {_quoted(start)} *"
+        case Phrase(row):
+            return f"{{headline{' plain' * (tier > 0)}}} : {_quoted(' '.join(row))}"
+        case Or(parts):
+            asked = [match_text(part, tier) for part in parts]
+            return None if None in asked else _within(" OR ", asked)
+        case And(parts):
+            return _fts_and(parts, tier)
+        case Not():
+            return None
+
+
+def _fts_and(parts: Sequence[Expression], tier: int) -> str | None:
+    there = [match_text(part, tier) for part in parts if not isinstance(part, Not)]
+    gone = [match_text(part.part) for part in parts if isinstance(part, Not)]
+    if not there or None in there or None in gone:
+        return None
+    asked = _within(" AND ", there)
+    return f"({asked} NOT {_within(' OR ', gone)})" if gone else asked
+
+
+def _within(join: str, asked: Sequence[str | None]) -> str:
+    return f"({join.join(part for part in asked if part)})"
+
+
+def _quoted(words: str) -> str:
+    return f'"{words}"'
+
+
+def _ts_condition(words: Expression, tier: int) -> ColumnElement[bool]:
+    match words:
+        case Word(word):
+            return _ts_match(" | ".join(f"'{stem}'{_TS_SCOPES[tier]}" for stem in stems([word])))
+        case Prefix(start) if tier > 0:
+            return _ts_match(f"'w{start}':*")
+        case Prefix(start):
+            said: ColumnElement[bool] = _TS.c.headline.contains(f" {start}", autoescape=True)
+            return said
+        case Phrase(row):
+            said = _TS.c.headline.contains(search.spaced(row), autoescape=True)
+            if tier > 0:
+                said = or_(said, _TS.c.plain.contains(search.spaced(row), autoescape=True))
+            return and_(_ts_match(" & ".join(f"'w{word}'" for word in row)), said)
+        case And(parts):
+            return and_(*(_ts_condition(part, tier) for part in parts))
+        case Or(parts):
+            return or_(*(_ts_condition(part, tier) for part in parts))
+        case Not(part):
+            return not_(_ts_condition(part, TIERS - 1))
+
+
+def _ts_match(asked: str) -> ColumnElement[bool]:
+    is_there: ColumnElement[bool] = _TS.c.words.op("@@")(cast(bindparam(None, asked, Text), TSQUERY))
+    return is_there
+
+
+def newest(
+    session: Session,
+    words: Expression,
+    where: Sequence[ColumnElement[bool]],
+    *,
+    tier: int,
+    nearer: int | None,
+    before: int | None,
+    limit: int,
+) -> list[int]:
+    """The `announced_seq` of what matches and meets the conditions, newest first.
+
+    Shapes: only what is in that tier, without what is in the tier `nearer` already, from
+        `before` on downwards.
+    """
+    seq = EntryRow.announced_seq
+    asked = match_text(words, tier)
+    if search.is_sqlite(session) and asked is not None:
+        # From the words' side: FTS5 walks them newest first, and stops at the limit.
+        rowid = _FTS.c.rowid
+        hits = select(rowid).select_from(_FTS.join(EntryRow, seq == rowid))
+        if nearer is not None:
+            asked = f"({asked} NOT {match_text(words, nearer)})"
+        statement = hits.where(_FTS.c.search.op("MATCH")(asked), *where).order_by(rowid.desc())
+    else:
+        rowid = seq
+        is_hit = condition(words, tier)
+        if nearer is not None:
+            is_hit = and_(is_hit, not_(condition(words, nearer)))
+        statement = select(seq).where(seq.is_not(None), is_hit, *where).order_by(seq.desc())
+    if before is not None:
+        statement = statement.where(rowid < before)
+    return list(session.scalars(statement.limit(limit)))
