@@ -37,6 +37,9 @@ class Config:
     backup: Annotated[
         bool, Doc("Archive", "Copy a SQLite archive beside itself before its tables are upgraded.")
     ] = True
+    disk_reserve: Annotated[
+        int, Doc("Archive", "With less space left than that, `run` takes nothing in.", unit="MiB")
+    ] = 256
     snapshot_days_news: Annotated[
         int, Doc("Archive", "How long the pages of news sites are kept as fetched; 0: for ever.", unit="days")
     ] = 90
@@ -61,6 +64,13 @@ class Config:
         Doc("Crawling", "Time between two requests to one host, where its source sets none.", unit="seconds"),
     ] = 1.0
     concurrent_hosts: Annotated[int, Doc("Crawling", "How many hosts are crawled at once.", minimum=1)] = 16
+    requests_per_day: Annotated[
+        int,
+        Doc(
+            "Crawling",
+            "What a source may cost: many requests at once are paid back by a longer wait; 0: any.",
+        ),
+    ] = 5000
     timeout_seconds: Annotated[
         int, Doc("Crawling", "How long an answer may take.", unit="seconds", minimum=1)
     ] = 30
@@ -106,6 +116,32 @@ class Config:
         int,
         Doc("Publishing", "How old an article of a first visit may be to enter the feeds.", unit="days"),
     ] = 14
+
+    rate_limit: Annotated[
+        int,
+        Doc(
+            "Serving",
+            "What `serve` answers to one client, feeds apart; 0: all.",
+            unit="requests a minute",
+        ),
+    ] = 120
+
+    smtp: Annotated[
+        str, Doc("Mail", "Your mail server, with its user: smtp://name@host:587, or smtps://.", like="smtp")
+    ] = ""
+    smtp_password_file: Annotated[
+        Path | None, Doc("Mail", "File that holds the password of that user.", shown="none")
+    ] = None
+    mail_from: Annotated[str, Doc("Mail", "Address that mail is sent from.", like="mail")] = ""
+    alarm_mail: Annotated[
+        str, Doc("Mail", "Address that alarms are sent to; empty: to nobody.", like="mail")
+    ] = ""
+    alarm_webhook: Annotated[
+        str, Doc("Mail", "Address that alarms are posted to; empty: to none.", like="address")
+    ] = ""
+    webhook_secret_file: Annotated[
+        Path | None, Doc("Mail", "File that holds the secret that such a post is signed with.", shown="none")
+    ] = None
 
     log_format: Annotated[
         LogFormat, Doc("Output", "How progress is logged; auto: for people on a terminal, else plain lines.")

@@ -5,17 +5,14 @@ Knows how the parts are put together, nothing of their insides. Start reading at
 
 import os
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from aggregator.catalogue import load_catalogue
+from aggregator.catalogue import Catalogue, load_catalogue
 from aggregator.config import Config
 from aggregator.crawl import CrawlReport, crawl
 from aggregator.feeds.publish import PublishReport, publish
+from aggregator.items import Vocabulary
 from aggregator.road import Request
 from aggregator.sampleserver import SampleSites
 from aggregator.samplesite import samples_root
@@ -23,11 +20,6 @@ from aggregator.store import open_store
 
 # The samples' dates are fixed, and all of them are to be seen: no first visit's bounds, no age.
 _EVER_DAYS = 36_500
-_TYPES = {
-    ".rss": "application/rss+xml; charset=utf-8",
-    ".atom": "application/atom+xml; charset=utf-8",
-    ".json": "application/feed+json; charset=utf-8",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +30,8 @@ class DemoReport:
     published: PublishReport
     archive: Path
     public: Path
+    config: Config
+    vocabulary: Vocabulary
 
 
 def run_demo(config: Config, keep: Path | None) -> DemoReport:
@@ -56,12 +50,12 @@ def run_demo(config: Config, keep: Path | None) -> DemoReport:
         feed_days=_EVER_DAYS,
     )
     crawled, published = run_samples(config)
-    return DemoReport(crawled, published, archive, public)
+    return DemoReport(crawled, published, archive, public, config, _samples(config).vocabulary)
 
 
 def run_samples(config: Config) -> tuple[CrawlReport, PublishReport]:
     """One run of the main job over the sample sites with these options. Once in a process."""
-    catalogue = load_catalogue(samples_root() / "catalogue.toml", None, pace=config.pace)
+    catalogue = _samples(config)
     store = open_store(config.database, authority=config.authority)
     try:
         with SampleSites() as proxy:
@@ -85,16 +79,5 @@ def run_samples(config: Config) -> tuple[CrawlReport, PublishReport]:
     return crawled, published
 
 
-class _Handler(SimpleHTTPRequestHandler):
-    extensions_map = SimpleHTTPRequestHandler.extensions_map | _TYPES
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class's name
-        """Stays silent: a demo is looked at, not logged."""
-
-
-def serve_folder(public: Path, say: Callable[[str], None]) -> None:
-    """Serves the published folder on 127.0.0.1 until Ctrl-C, for a look at a demo."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(public))) as server:
-        say(f"served at http://127.0.0.1:{server.server_address[1]}/ until Ctrl-C")
-        with suppress(KeyboardInterrupt):
-            server.serve_forever()
+def _samples(config: Config) -> Catalogue:
+    return load_catalogue(samples_root() / "catalogue.toml", None, pace=config.pace)

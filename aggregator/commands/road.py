@@ -11,11 +11,13 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from aggregator.commands.common import Job, command
+from aggregator.commands.serve import serve_archive
 
 if TYPE_CHECKING:
     from aggregator.crawl import CrawlReport
     from aggregator.demo import DemoReport
     from aggregator.feeds.publish import PublishReport
+    from aggregator.stop import Forecast
 
 PROBLEMS = 1
 INTERRUPTED = 130
@@ -34,10 +36,10 @@ def _add_demo(group: click.Group) -> None:
         type=click.Path(file_okay=False, path_type=Path),
         help="Folder to keep archive and feeds in.",
     )
-    @click.option("--serve", is_flag=True, help="Serve the feeds on 127.0.0.1 until Ctrl-C.")
+    @click.option("--serve", is_flag=True, help="Serve feeds, search and API on 127.0.0.1 until Ctrl-C.")
     def demo(job: Job, keep: Path | None, serve: bool) -> int:
         """Crawl the bundled sample sites, without network, and publish their feeds."""
-        from aggregator.demo import run_demo, serve_folder
+        from aggregator.demo import run_demo
 
         try:
             done = run_demo(job.config, keep)
@@ -45,7 +47,7 @@ def _add_demo(group: click.Group) -> None:
             raise click.BadParameter(f"{error.filename}: {error.strerror}", param_hint="--keep") from error
         _tell_demo(job, done)
         if serve:
-            serve_folder(done.public, job.say)
+            serve_archive(job, done.config, done.vocabulary, "127.0.0.1", 0)
         return 0 if all(report.error is None for report in done.crawled.sources) else PROBLEMS
 
 
@@ -144,14 +146,29 @@ def _add_run(group: click.Group) -> None:
         store = job.open_store(migrate=not no_migrate)
         try:
             request = Request(only, since.date() if since else None)
-            crawled = crawl(job.config, job.catalogue, store, request, progress=_progress(job))
+            crawled = CrawlReport() if has_no_room(job, store) else crawl(
+                job.config,
+                job.catalogue,
+                store,
+                request,
+                progress=_progress(job),
+                foretell=lambda forecast: job.warn(_foretold(forecast)),
+            )
             _drop_old(job, store)
+            tell_alarms(job, store)
             published = _publish(job, store)
         finally:
             store.close()
         for line in _not_visited(job, only or (), crawled):
             job.warn(line)
         return _report(job, crawled, published)
+
+
+def _foretold(forecast: "Forecast") -> str:
+    """What a backfill is about to ask for, and for how long."""
+    minutes = forecast.requests * forecast.pace / 60
+    span = f"about {minutes:.0f} minutes" if minutes >= 1 else "less than a minute"
+    return f"{forecast.source_id}: {forecast.requests} requests to come, {span} at its pace"
 
 
 def _drop_old(job: Job, store: Any) -> None:  # noqa: ANN401  a Store, unknown to this module

@@ -1,0 +1,71 @@
+"""The whole site as one ASGI application: the published folder, the API and the pages for people.
+
+Knows which part answers which path, and nothing of their insides. Start reading at `create_site`.
+"""
+
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from aggregator.config import Config
+from aggregator.feeds.pages import style
+from aggregator.items import Vocabulary
+from aggregator.store import Store
+from aggregator.web.allowance import Allowance
+from aggregator.web.door import Door, Doors
+from aggregator.web.published import Published, Receive, Scope, Send
+from aggregator.web.watch import Watch, health
+
+# Fifty readers behind one address may ask for a feed within the same minute; then one every 30 s.
+_POLLS = (60, 2.0)
+
+
+class Site:
+    """Hands each request to the part that it is for."""
+
+    def __init__(self, published: Published, rest: Starlette) -> None:
+        self._published = published
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request: feeds before all else, for they are asked for most."""
+        is_http = scope["type"] == "http"
+        if is_http and (scope["path"].startswith("/feeds/") or self._published.has(scope["path"])):
+            await self._published(scope, receive, send)
+        else:
+            await self._rest(scope, receive, send)
+
+
+def create_site(store: Store, vocabulary: Vocabulary, config: Config) -> Site:
+    """The site over this archive and the folder that it is published to."""
+    limit = config.rate_limit
+    burst, rate = _POLLS if limit else (1, 0.0)
+    published = Published(
+        config.publish,
+        Allowance(burst, rate),
+        base_url=config.base_url,
+        page_policy=_page_policy(),
+    )
+    watch = Watch()
+    doors = Doors(store, vocabulary, config, Allowance(max(limit, 1), limit), watch.count)
+    here = [Door("/health", health), Door("/metrics", watch.metrics)]
+    routes = [Route(door.path, _through(doors, door), methods=["GET"]) for door in here]
+    return Site(published, Starlette(routes=routes))
+
+
+def _through(doors: Doors, door: Door) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        return await doors.open(door, request)
+
+    return answer
+
+
+def _page_policy() -> str:
+    """What a published page may load: its own style, by its hash, and pictures."""
+    digest = b64encode(sha256(style().encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
