@@ -110,6 +110,8 @@ _SERVER_TITLE = re.compile(
 )
 _ARTICLE_KIND = re.compile(r"(?:article|posting|report|pressrelease|interview|review|event)$", re.IGNORECASE)
 _LIST_KIND = re.compile(r"^(?:CollectionPage|SearchResultsPage|ProfilePage|ItemList|profile)$")
+# The zero of a program's clock, which Hugo gives to pages without a date.
+_YEAR_ONE = re.compile(r"\b0001\b")
 # What sites say of themselves, by the last part of the address; a sitemap lists it like all else.
 _STATIC_PATH = re.compile(
     r"/(?:chi-siamo|about(?:-us)?|contatti|contatta(?:ci)?|contacts?(?:-us)?|privacy(?:-policy)?|cookies?(?:-policy)?|"
@@ -201,7 +203,11 @@ def _refuse_words(titles: list[str], text: str, count: int, raw: RawArticle) -> 
 
 def _refuse_list(raw: RawArticle, count: int, candidate: Candidate) -> Refused | None:
     """Home pages and lists: by their address, or by what they say they are and have no text."""
-    if is_article_kind(raw) and count:
+    stated = (candidate.published or "", *(found.value for found in raw.published))
+    is_dated = any(text and not _YEAR_ONE.search(text) for text in stated)
+    if not is_dated and _STATIC_PATH.search(urlsplit(raw.url).path):
+        return Refused(raw.url, Reason.NOT_ARTICLE, "the address is a static page's, and no date is stated")
+    if is_article_kind(raw) and count:  # programs call such pages articles, too
         return None
     if is_root(raw.url) and (count < _HOME_WORDS or not raw.published):
         return Refused(raw.url, Reason.NOT_ARTICLE, "the home page")
@@ -210,9 +216,6 @@ def _refuse_list(raw: RawArticle, count: int, candidate: Candidate) -> Refused |
         return Refused(raw.url, Reason.NOT_ARTICLE, f"{kind.where} is {kind.value}")
     if _LIST_PATH.search(urlsplit(raw.url).path) and not candidate.published and not raw.published:
         return Refused(raw.url, Reason.NOT_ARTICLE, "the address is a list's")
-    is_dated = raw.published or candidate.published
-    if not is_dated and _STATIC_PATH.search(urlsplit(raw.url).path):
-        return Refused(raw.url, Reason.NOT_ARTICLE, "the address is a static page's, and no date is stated")
     if candidate.listed_at and key_of(candidate.listed_at) == key_of(raw.url):
         return Refused(raw.url, Reason.NOT_ARTICLE, "the list that it was read from")
     return None

@@ -22,6 +22,8 @@ _HTML = re.compile(
     r"^(?:\s|<!--.*?-->)*<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.IGNORECASE | re.DOTALL
 )
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
+# The zero of a program's clock: Hugo and other programs in Go give it to pages without a date.
+_NO_DATE = re.compile(r"^0001-|\b0001\b")
 # How teasers end, in Italian and English, as WordPress, Drupal and hand-made feeds write it.
 _TEASER_END = re.compile(
     r"(?:\[?(?:…|\.\.\.|&hellip;|&#8230;)\]?|"
@@ -118,7 +120,8 @@ def _candidate(
 
 def _stated(entry: Mapping[str, Any], name: str) -> str | None:
     """A date as found: `get` alone would give `published` for an `updated` that is not there."""
-    return _text(entry.get(name)) if name in entry else None
+    text = _text(entry.get(name)) if name in entry else None
+    return None if text and _NO_DATE.search(text) else text
 
 
 def _link_of(entry: Mapping[str, Any]) -> str | None:

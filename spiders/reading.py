@@ -31,7 +31,7 @@ _FILE = re.compile(
 _LIST_PAGE = re.compile(
     r"^(?:/[a-z]{2})?/(?:tags?|authors?|autor[ei]|categor(?:y|ies|ia|ie)|taxonomy/term)(?:/[^/]+)?/?$|"
     r"^(?:/[a-z]{2})?/(?:tag|author|category)/[^/]+\.html$|"
-    r"^(?:/[a-z]{2})?/(?:archives|categories|tags|authors|search|cerca|sitemap)(?:\.html)?/?$|"
+    r"^(?:/[^/]+){0,2}/(?:archives?|archivio|categories|tags|authors|search|cerca|sitemap)(?:\.html)?/?$|"
     r"/page/\d+/?$|/(?:comments/)?feed/?$|"
     r"^/(?:wp-admin|wp-json|wp-content|wp-includes|xmlrpc\.php|wp-login\.php)(?:/|$)",
     re.IGNORECASE,
@@ -39,7 +39,8 @@ _LIST_PAGE = re.compile(
 # Languages that Italian institutions publish in: any two letters could be an article's slug.
 _LANGUAGE = r"(?:it|en|de|fr|es|pt|nl|pl|ro|sl|hr|el|ru|uk|zh|ja|ar)"
 _HOME = re.compile(
-    rf"^/?(?:{_LANGUAGE}(?:-[a-z]{{2}})?/?|(?:{_LANGUAGE}/)?index\d*\.(?:html?|php|aspx?))?$", re.IGNORECASE
+    rf"^/?(?:{_LANGUAGE}(?:-[a-z]{{2}})?/?|(?:{_LANGUAGE}/)?index[-_]?\d*\.(?:html?|php|aspx?))?$",
+    re.IGNORECASE,
 )
 # At a home page these ask for another archive, never for one article as `?p=` and `?id=` do.
 _HOME_QUERY = {"cat", "tag", "author", "paged", "s", "feed", "lang", "m"}
