@@ -117,6 +117,11 @@ class Config:
         Doc("Publishing", "How old an article of a first visit may be to enter the feeds.", unit="days"),
     ] = 14
 
+    hub: Annotated[
+        str,
+        Doc("Publishing", "WebSub hub that is told of changed feeds; empty: none.", like="address"),
+    ] = ""
+
     rate_limit: Annotated[
         int,
         Doc(
@@ -133,6 +138,9 @@ class Config:
         Path | None, Doc("Mail", "File that holds the password of that user.", shown="none")
     ] = None
     mail_from: Annotated[str, Doc("Mail", "Address that mail is sent from.", like="mail")] = ""
+    digest_mail: Annotated[
+        str, Doc("Mail", "Address that press reviews are sent to; empty: named each time.", like="mail")
+    ] = ""
     alarm_mail: Annotated[
         str, Doc("Mail", "Address that alarms are sent to; empty: to nobody.", like="mail")
     ] = ""

@@ -142,9 +142,26 @@ def _is_database(text: str) -> bool:
     return not text or bool(re.match(r"[a-z][a-z0-9+_]*://", text))
 
 
+def _is_smtp(text: str) -> bool:
+    parts = urlsplit(text)
+    return not text or (parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.password is None)
+
+
+def _is_mail(text: str) -> bool:
+    return not text or bool(re.fullmatch(r"(?:[^<>@]*<)?[^\s<>@]+@[^\s<>@]+>?", text))
+
+
+def _is_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return not text or (parts.scheme in ("http", "https") and bool(parts.hostname))
+
+
 _LIKE: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "database": (_is_database, "an SQLAlchemy URL such as sqlite:////var/lib/archive.sqlite"),
     "url": (_is_url, "an http(s) address without parameters, or nothing"),
     "domain": (_is_domain, "a domain name of yours such as example.org, or nothing"),
+    "smtp": (_is_smtp, "smtp://name@host:587 or smtps://name@host without a password, or nothing"),
+    "mail": (_is_mail, "a mail address such as redazione@example.org, or nothing"),
+    "address": (_is_address, "an http(s) address, or nothing"),
     "product": (_is_product, "a name of letters, - and _"),
 }

@@ -79,17 +79,25 @@ _COMMON = (
 
 
 def command(
-    group: click.Group, name: str, *, flags: tuple[str, ...] = (), must_have_config: bool = True
+    group: click.Group,
+    name: str,
+    *,
+    flags: tuple[str, ...] = (),
+    must_have_config: bool = True,
+    is_group: bool = False,
 ) -> Callable[[Callable[..., Any]], click.Command]:
     """A command with the common options; its function gets a `Job` first.
 
     Shapes: `flags` are the parameters of the command that are options of the configuration too.
+        With `is_group` it can have commands of its own, and runs itself where none is named.
     """
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         def run(**given: Any) -> Any:  # noqa: ANN401  click hands over what the options parse to
             from aggregator.config import load
 
+            if is_group and click.get_current_context().invoked_subcommand is not None:
+                return None
             overrides = {key: given.pop(key) for key in ("database", "catalogue")}
             overrides |= {flag: given.pop(flag) for flag in flags}
             verbosity = -1 if given.pop("quiet") else given["verbose"]
@@ -103,6 +111,8 @@ def command(
         run.__click_params__ = list(getattr(function, "__click_params__", []))  # type: ignore[attr-defined]  # click's own mark
         for option in reversed(_COMMON):
             run = option(run)
+        if is_group:
+            return group.group(name, invoke_without_command=True)(run)
         return group.command(name)(run)
 
     return decorate

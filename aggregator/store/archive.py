@@ -4,6 +4,8 @@ Knows nothing of articles. Start reading at `take_numbers`: ids and the order of
 from one counter, taken inside the write transaction, so that cursors never skip.
 """
 
+from datetime import datetime
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -28,6 +30,11 @@ def take_numbers(session: Session, count: int = 1) -> range:
 def change_seq(session: Session) -> int:
     """The number of the last change of all."""
     return session.scalar(select(MetaRow.change_seq)) or 0
+
+
+def created_at(session: Session) -> datetime:
+    """When this archive was made."""
+    return session.scalars(select(MetaRow.created_at)).one()
 
 
 def authority(session: Session) -> str:

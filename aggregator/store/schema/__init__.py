@@ -16,7 +16,7 @@ from aggregator.store.schema.articles import (
     SightingRow,
     SnapshotRow,
 )
-from aggregator.store.schema.feeds import AlarmRow, MailedRow, SavedFeedRow
+from aggregator.store.schema.feeds import AlarmAckRow, AlarmRow, MailedRow, SavedFeedRow
 from aggregator.store.schema.identity import KinRow, LinkRow, PostingRow, VerdictRow
 from aggregator.store.schema.search import SearchStateRow
 from aggregator.store.schema.visits import (
@@ -29,6 +29,7 @@ from aggregator.store.schema.visits import (
 )
 
 __all__ = [
+    "AlarmAckRow",
     "AlarmRow",
     "BlockRow",
     "BodyRow",

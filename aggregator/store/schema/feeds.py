@@ -36,9 +36,19 @@ class AlarmRow(Base):
     raised_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
 
     # Readers know an alarm by its number: SQLite would reuse that of a deleted last row.
     __table_args__ = ({"sqlite_autoincrement": True},)
+
+
+class AlarmAckRow(Base):
+    """A person knows of a Source's troubles, until then."""
+
+    __tablename__ = "alarm_ack"
+
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
 
 
 class MailedRow(Base):

@@ -1,0 +1,134 @@
+"""Commands for who runs it: `schedule`, `health`, `health ack`.
+
+Start reading at `add_to`.
+"""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from aggregator.commands.common import Job, command
+
+if TYPE_CHECKING:
+    from aggregator.health import Finding
+    from aggregator.watch import Condition, Outlook
+
+
+def add_to(group: click.Group) -> None:
+    """Puts the commands of this theme into the group."""
+    for add in (_add_schedule, _add_health):
+        add(group)
+
+
+def _add_schedule(group: click.Group) -> None:
+    @command(group, "schedule")
+    @click.option("--explain", is_flag=True, help="Say why, too.")
+    def schedule(job: Job, explain: bool) -> None:
+        """When each source is asked next, the first one at the top."""
+        from aggregator.store import runs, sources
+
+        store = job.open_store()
+        try:
+            with store.write() as session:
+                sources.sync(session, job.catalogue.sources, job.catalogue.digest)
+                visits = runs.next_visits(session)
+        finally:
+            store.close()
+        now = datetime.now(UTC)
+        for visit in visits:
+            if job.is_json:
+                job.answer({"source": visit.source_id, "due": visit.due_at, "why": visit.why})
+                continue
+            is_due = visit.due_at is None or visit.due_at <= now
+            at = "now" if is_due or visit.due_at is None else f"{visit.due_at.astimezone():%Y-%m-%d %H:%M}"
+            why = visit.why or ("never visited" if visit.visited_at is None else "")
+            click.echo(f"{at:16}  {visit.source_id:20}" + (f"  {why}" if explain else ""))
+
+
+def _add_health(group: click.Group) -> None:
+    @command(group, "health", is_group=True)
+    def health(job: Job) -> int:
+        """What is silent, failing, drifting or slow; exit code 1 if anything is."""
+        outlook = _look(job)
+        for condition in outlook.conditions:
+            if job.is_json:
+                job.answer(_row(condition))
+        for finding in outlook.here if job.is_json else ():
+            job.answer({"source": None, "findings": [_finding(finding)]})
+        if not job.is_json:
+            _print(job, outlook)
+        return int(bool(outlook.pressing))
+
+    @command(cast("click.Group", health), "ack")
+    @click.argument("source_id", metavar="SOURCE")
+    @click.option(
+        "--until",
+        required=True,
+        type=click.DateTime(["%Y-%m-%d"]),
+        help="The day on which alarms begin anew.",
+    )
+    def ack(job: Job, source_id: str, until: datetime) -> None:
+        """A person knows of SOURCE's troubles: no alarm before that day."""
+        from aggregator.store.acks import acknowledge, forget_old
+
+        source = job.catalogue.get(source_id)
+        now = datetime.now(UTC)
+        store = job.open_store()
+        try:
+            with store.write() as session:
+                acknowledge(session, source.id, until.astimezone(UTC))
+                forget_old(session, now)
+        finally:
+            store.close()
+        job.say(f"{source.id}: no alarm before {until:%Y-%m-%d}")
+
+
+def _look(job: Job) -> "Outlook":
+    from aggregator.watch import look
+
+    store = job.open_store()
+    try:
+        return look(store, job.catalogue.sources, datetime.now(UTC), places=(job.config.publish,))
+    finally:
+        store.close()
+
+
+def _print(job: Job, outlook: "Outlook") -> None:
+    """A line a trouble, the machine's own first; sources that are well are counted."""
+    for finding in outlook.here:
+        click.echo(f"{finding.ailment.value}: {finding.evidence} -> {finding.command}")
+    for condition in outlook.conditions:
+        for finding in condition.findings:
+            known = condition.acknowledged_until
+            note = f" (acknowledged until {known.astimezone():%Y-%m-%d})" if known else ""
+            words = f"{finding.ailment.value} {finding.detail}".strip()
+            click.echo(f"{condition.source.id}: {words}{note}: {finding.evidence} -> {finding.command}")
+    unproved = sum(not each.diary.is_proved for each in outlook.conditions)
+    ill = sum(bool(each.findings) for each in outlook.conditions)
+    well = len(outlook.conditions) - unproved - ill
+    job.say(f"{well} sources well, {ill} with troubles, {unproved} not yet verified")
+
+
+def _row(condition: "Condition") -> dict[str, Any]:
+    diary = condition.diary
+    last = diary.visits[0] if diary.visits else None
+    return {
+        "source": condition.source.id,
+        "is_proved": diary.is_proved,
+        "visited": last.ended_at if last else None,
+        "outcome": last.outcome.value if last else None,
+        "latest": diary.latest_at,
+        "missed": sum(visit.missed for visit in diary.visits),
+        "acknowledged_until": condition.acknowledged_until,
+        "findings": [_finding(each) for each in condition.findings],
+    }
+
+
+def _finding(finding: "Finding") -> dict[str, str]:
+    return {
+        "ailment": finding.ailment.value,
+        "detail": finding.detail,
+        "evidence": finding.evidence,
+        "command": finding.command,
+    }
