@@ -14,7 +14,6 @@ from aggregator.items import Level, Match
 from aggregator.near import Kin, MemoryPostings
 from aggregator.urls import canonical_url
 from pipelines.dedupe import relate, sketch
-from pipelines.keys import text_key
 from pipelines.repair import repair
 from pipelines.wording import Wording
 
@@ -78,7 +77,7 @@ class _Known:
         number = len(self.ids)
         by_url = self.urls.setdefault(canonical_url(str(row["url"])), number) if row.get("url") else number
         has_text = bool(wording.text.strip())
-        by_text = self.texts.setdefault(text_key(wording.text, wording.title), number) if has_text else number
+        by_text = self.texts.setdefault(wording.text_key, number) if has_text else number
         if by_url < number:
             return Match(Level.URL, by_url, reason="same canonical URL")
         if by_text < number:

@@ -6,8 +6,10 @@ store has the same `find` and `add` in SQL.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 # A key that this many articles hold is a template's or a household name: only the newest are kept,
 # so that a lookup costs the same in an archive of any size. At half, the weekly bulletins of some
@@ -65,43 +67,46 @@ class MemoryPostings:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Which groups of copies hold the keys that an article looks up.
+    """Which articles, and which groups of copies, hold the keys that an article looks up.
 
     Shapes: `groups` has a set of group ids for each key that is held.
     """
 
     probes: tuple[int, ...]
     holders: Mapping[int, Sequence[int]]
-    groups: Mapping[int, frozenset[int]]
+    groups: Mapping[int, AbstractSet[int]]
 
-    def rank(self, favour: Callable[[int], int], limit: int) -> list[int]:
+    def rank(self, favour: Callable[[int], int], limit: int, fewest: int = 1) -> list[int]:
         """The holders that share most with the probes, best first, the newer of equals first.
 
         A key counts for what it tells: what two groups hold tells half. `favour` says how many
-        times a holder's keys count; 0 leaves it out.
+        times a holder's keys count; 0 leaves it out, as fewer than `fewest` keys do.
         """
-        shared: Counter[int] = Counter()
+        held = Counter(chain.from_iterable(self.holders.values()))
+        favours = {holder: favour(holder) for holder, keys in held.items() if keys >= fewest}
+        shared = dict.fromkeys(favours, 0)
         for key, groups in self.groups.items():
             weight = 1_000_000 // len(groups)
             for holder in self.holders[key]:
-                shared[holder] += weight
-        best = sorted(((weight * favour(holder), holder) for holder, weight in shared.items()), reverse=True)
-        return [holder for weight, holder in best[:limit] if weight]
+                if holder in shared:
+                    shared[holder] += weight * favours[holder]
+        best = sorted([(weight, holder) for holder, weight in shared.items() if weight], reverse=True)
+        return [holder for _, holder in best[:limit]]
 
     def rarity(self, group: int) -> dict[int, float]:
         """The weight of each probe against that group: less the more others hold it."""
-        groups = self.groups
-        return {
-            key: 1.0 / (1 + len(held) - (group in held)) if (held := groups.get(key)) else 1.0
-            for key in self.probes
-        }
+        weights = dict.fromkeys(self.probes, 1.0)
+        for key, groups in self.groups.items():
+            weights[key] = 1.0 / (1 + len(groups) - (group in groups))
+        return weights
 
 
 def overlap(
     probes: tuple[int, ...], holders: Mapping[int, Sequence[int]], group_of: Callable[[int], int]
 ) -> Overlap:
     """What the holders of the probes tell, by groups."""
-    groups = {holder: group_of(holder) for held in holders.values() for holder in held}
+    everyone: set[int] = set().union(*holders.values())
+    groups = {holder: group_of(holder) for holder in everyone}
     return Overlap(
-        probes, holders, {key: frozenset([groups[h] for h in held]) for key, held in holders.items()}
+        probes, holders, {key: {groups[holder] for holder in held} for key, held in holders.items()}
     )

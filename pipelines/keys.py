@@ -6,7 +6,7 @@ out, so that the same release has the same key at every site. Start reading at `
 
 import re
 
-from aggregator.text import fingerprint, fold, words
+from aggregator.text import fingerprint_of, fold_lines, plain_words, words
 
 # Fewer words may be the same by chance or by template (`Scarica il comunicato`): the title joins.
 _FEW_WORDS = 12
@@ -47,6 +47,9 @@ _TAIL = re.compile(
     rf"\s*(?:{_SIGNED}|\[\s*\.\.\.\s*\]|-?\s*(?:©\s*)?riproduzione riservata\s*(?:©.{{0,60}})?"
     r"|[>\"\s]*(?:leggi tutto|continua a leggere|read more))[\s.>\"]*$"
 )
+# A cheap sign that a tail stands there: what each of its forms ends with.
+_TAIL_ENDS = ' .>"'
+_TAIL_SIGNS = (")", "]", "leggi tutto", "continua a leggere", "read more")
 _TAIL_LINES = 4
 # Longer tails are text; the bound also keeps a line of ten thousand `>` from costing its square.
 _TAIL_LENGTH = 500
@@ -54,40 +57,53 @@ _TAIL_LENGTH = 500
 
 def text_key(text: str, title: str = "") -> str:
     """128 bits in hex, equal for texts whose own words are the same in the same order."""
-    own = own_text(text, title)
-    few = own.count(" ") < 4 * _FEW_WORDS and len(words(own)) < _FEW_WORDS
-    return fingerprint(f"{title}\n{own}" if few else own)
+    return key_of(own_text(text, title), title)
+
+
+def key_of(own: str, title: str) -> str:
+    """The same, of the text's `own_text`."""
+    own_words = plain_words(own)
+    if len(own_words) < _FEW_WORDS:
+        own_words = [*words(title), *own_words]
+    return fingerprint_of(own_words)
 
 
 def own_text(text: str, title: str = "") -> str:
-    """The text without dateline, agency, repeated title, `Leggi tutto` and source lines.
+    """The text, folded, without dateline, agency, repeated title, `Leggi tutto` and source lines.
 
-    What is cut leaves its line folded; a text that nothing is cut from comes back as it is.
+    Shapes: white space is as it was, where nothing is cut.
     """
-    lines = text.strip().split("\n")
-    count = len(lines)
-    if count > 1 and title and words(lines[0]) == words(title):
+    lines = fold_lines(text).strip().split("\n")
+    if len(lines) > 1 and title and plain_words(lines[0]) == words(title):
         del lines[0]
-    for _ in range(_TAIL_LINES):
-        if len(lines) > 1 and len(lines[-1]) < _TAIL_LENGTH and _TAIL_LINE.match(fold(lines[-1])):
-            del lines[-1]
-    first = fold(lines[0])
-    without_prefix = _cut(_PREFIX, first)
-    if without_prefix != first:
-        lines[0] = without_prefix
-    last = fold(lines[-1])
-    without_tail = last[:-_TAIL_LENGTH] + _cut(_TAIL, last[-_TAIL_LENGTH:])
-    if without_tail != last:
-        lines[-1] = without_tail
-    is_whole = len(lines) == count and without_prefix == first and without_tail == last
-    return text if is_whole else "\n".join(lines)
+    for _ in range(min(_TAIL_LINES, len(lines) - 1)):
+        last = " ".join(lines[-1].split())
+        if last and not (len(last) < _TAIL_LENGTH and _TAIL_LINE.match(last)):
+            break
+        del lines[-1]
+    lines[0] = _without_prefix(" ".join(lines[0].split()))
+    lines[-1] = _without_tail(" ".join(lines[-1].split()))
+    return "\n".join(lines)
 
 
-def _cut(pattern: re.Pattern[str], line: str) -> str:
-    """The line without what the pattern finds, twice over, unless nothing would be left."""
+def _without_prefix(line: str) -> str:
+    """The line without what opens it, twice over, unless nothing would be left."""
     for _ in range(2):
-        shorter = pattern.sub("", line, count=1)
+        found = _PREFIX.match(line)
+        if not found or not line[found.end() :].strip(" .-"):
+            break
+        line = line[found.end() :]
+    return line
+
+
+def _without_tail(line: str) -> str:
+    """The line without what closes it, twice over, unless nothing would be left."""
+    rest, tail = line[:-_TAIL_LENGTH], line[-_TAIL_LENGTH:]
+    for _ in range(2):
+        if not tail.rstrip(_TAIL_ENDS).endswith(_TAIL_SIGNS) and "riproduzione riservata" not in tail:
+            break
+        shorter = _TAIL.sub("", tail, count=1)
         if not shorter.strip(" .-"):
             break
-        line = shorter
-    return line
+        tail = shorter
+    return rest + tail

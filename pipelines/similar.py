@@ -6,7 +6,7 @@ Knows no archive. Start reading at `compare`; `near_keys` are what a copy is fou
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import compress, pairwise
+from itertools import pairwise
 
 from pipelines.facts import replaced
 from pipelines.wording import Wording
@@ -69,10 +69,9 @@ def compare(here: Wording, there: Wording, rarity: Mapping[int, float]) -> Liken
     Shapes: `rarity` gives the weight of each of the first one's probes; None where they share
         so little that no copy does.
     """
-    fewer = min(len(here.shingle_set), len(there.shingle_set))
-    if len(here.shingle_set & there.shingle_set) < _LEAST_SHARED * fewer:
+    if not share_enough(here, there):
         return None
-    blocks = list(_blocks(here.words, there.words))
+    blocks = list(_blocks(here, there))
     share = _share(here, [(i, size) for i, _, size in blocks])
     share_there = _share(there, [(j, size) for _, j, size in blocks])
     is_whole = min(share, share_there) >= _WHOLE
@@ -86,32 +85,38 @@ def compare(here: Wording, there: Wording, rarity: Mapping[int, float]) -> Liken
     )
 
 
-def _blocks(here: Sequence[str], there: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+def share_enough(here: Wording, there: Wording) -> bool:
+    """Whether one may be a copy of the other: a look at their shingles, which most pairs fail."""
+    fewer = min(len(here.shingle_set), len(there.shingle_set))
+    return len(here.shingle_set & there.shingle_set) >= _LEAST_SHARED * fewer
+
+
+def _blocks(here: Wording, there: Wording) -> Iterator[tuple[int, int, int]]:
     """Runs of three words or more that stand in both: where, where there, and how many words."""
-    places = {gram: j for j, gram in reversed([*enumerate(zip(there, there[1:], there[2:]))])}  # noqa: B905
-    i = done = 0
-    last, last_there = len(here), len(there)
-    while i < last - 2:
-        j = places.get((here[i], here[i + 1], here[i + 2]))
-        if j is None:
-            i += 1
+    mine, theirs, places = here.words, there.words, there.places
+    last, last_there = len(mine), len(theirs)
+    done = 0
+    for start, shingle in enumerate(here.shingles):
+        if start < done or shingle not in places:
             continue
-        size = 3
-        while i + size < last and j + size < last_there and here[i + size] == there[j + size]:
+        i, j, size = start, places[shingle], 3
+        while i + size < last and j + size < last_there and mine[i + size] == theirs[j + size]:
             size += 1
-        while i > done and j > 0 and here[i - 1] == there[j - 1]:
+        while i > done and j > 0 and mine[i - 1] == theirs[j - 1]:
             i, j, size = i - 1, j - 1, size + 1
         yield i, j, size
-        i = done = i + size
+        done = i + size
 
 
 def _share(wording: Wording, runs: Sequence[tuple[int, int]]) -> float:
     """The part of the words that the runs cover, by weight."""
-    covered = bytearray(len(wording.words))
-    for start, size in runs:
-        covered[start : start + size] = b"\1" * size
-    whole = sum(wording.weights)
-    return sum(compress(wording.weights, covered)) / whole if whole else 0.0
+    reach = wording.reach
+    covered, done = 0.0, 0
+    for start, size in sorted(runs):
+        if start + size > done:
+            covered += reach[start + size] - reach[max(start, done)]
+            done = start + size
+    return covered / reach[-1] if reach[-1] else 0.0
 
 
 def _rare_share(there: Wording, rarity: Mapping[int, float]) -> float:

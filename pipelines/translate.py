@@ -7,6 +7,7 @@ Numbers, dates, names and words of one root stand in both. Knows no archive. Sta
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from pipelines.facts import CALENDAR, is_number
 from pipelines.wording import Wording, word_hash
@@ -38,6 +39,7 @@ _NAME, _SAME, _ROOT, _DATE = 3.0, 2.0, 1.0, 1.0
 _ROOT_LETTERS = 5
 _MOST_NUMBER = 4.0
 _CROSS_KEYS, _CROSS_PROBES = 11, 40
+_MOST_WORDS = 100_000  # whose features are remembered: some 20 MB a language
 # Sounds that Italian spells otherwise: `ph` as `f`, `y` as `i`, `ct` as `t`, no double letters.
 _SPELLINGS = (
     ("ph", "f"), ("th", "t"), ("ch", "c"), ("k", "c"), ("y", "i"), ("j", "g"), ("x", "s"), ("h", ""),
@@ -71,36 +73,65 @@ def cross_keys(wording: Wording) -> tuple[tuple[int, ...], tuple[int, ...]]:
     found = features(wording)
     # What both languages spell alike finds a translation; roots where there is little of that.
     strong = [word for word, weight in found.items() if weight > _SAME]
-    weak = [word for word in found if word[0] == "~"]
+    weak = [word for word in found if word[0] == "~"] if len(strong) < _CROSS_PROBES else []
     own = _smallest(strong, weak, wording.language, _CROSS_KEYS)
     return own, _smallest(strong, weak, other, _CROSS_PROBES)
 
 
 def _smallest(strong: list[str], weak: list[str], language: str, count: int) -> tuple[int, ...]:
-    keys = sorted([word_hash(language + word) for word in strong])[:count]
+    keys = sorted(map(_KEYS[language].__getitem__, strong))[:count]
     if len(keys) < count:
-        keys += sorted([word_hash(language + word) for word in weak])[: count - len(keys)]
+        keys += sorted(map(_KEYS[language].__getitem__, weak))[: count - len(keys)]
     return tuple(keys)
+
+
+class _Keys(dict[str, int]):
+    """The key of each feature for readers of one language."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language = language
+
+    def __missing__(self, feature: str) -> int:
+        if len(self) > _MOST_WORDS:
+            self.clear()
+        key = self[feature] = word_hash(self._language + feature)
+        return key
 
 
 @lru_cache(maxsize=4096)
 def features(wording: Wording) -> dict[str, float]:
     """What of the text may stand in its translation, with the weight of each: `#2024`, `=lecco`, `~indus`."""
-    found: dict[str, float] = {}
-    names = wording.names
-    for word in wording.vocabulary.union(wording.elided):
-        if word == "may" and word in names:  # the month, not the verb
+    words = wording.vocabulary.union(wording.elided)
+    known = _FEATURES[wording.language]
+    found = dict(chain.from_iterable(map(known.__getitem__, words)))
+    for name in wording.names & words:
+        if name == "may":  # the month, not the verb
+            found.pop("=may", None)
             found["m5"] = _DATE
             continue
-        same, weight, root = _features_of(word, wording.language)
-        if same:
-            found[same] = _NAME if weight == _SAME and word in names else weight
-        if root:
-            found[root] = _ROOT
+        for feature, weight in known[name]:
+            if weight == _SAME:
+                found[feature] = _NAME
     return found
 
 
-@lru_cache(maxsize=65_536)
+class _Features(dict[str, tuple[tuple[str, float], ...]]):
+    """The features of each word of one language, with their weights."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language = language
+
+    def __missing__(self, word: str) -> tuple[tuple[str, float], ...]:
+        if len(self) > _MOST_WORDS:
+            self.clear()
+        same, weight, root = _features_of(word, self._language)
+        found = (((same, weight),) if same else ()) + (((root, _ROOT),) if root else ())
+        self[word] = found
+        return found
+
+
 def _features_of(word: str, language: str) -> tuple[str, float, str]:
     """A word's feature with its weight, and its root's; empty where it has none."""
     calendar = CALENDAR[language]
@@ -113,6 +144,10 @@ def _features_of(word: str, language: str) -> tuple[str, float, str]:
     place = _PLACES.get(word, word)
     root = _root(place)
     return "=" + place if len(place) > 2 else "", _SAME, "~" + root if root else ""
+
+
+_KEYS = {language: _Keys(language) for language in LANGUAGES}
+_FEATURES = {language: _Features(language) for language in LANGUAGES}
 
 
 def likeness(here: Wording, there: Wording) -> CrossLikeness:
