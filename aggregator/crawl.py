@@ -13,6 +13,7 @@ from aggregator import __version__
 from aggregator.catalogue import Catalogue
 from aggregator.config import Config
 from aggregator.road import Request, Road, SourceReport
+from aggregator.stop import Forecast
 from aggregator.store import Store, sources
 
 
@@ -27,6 +28,7 @@ class CrawlReport:
 def crawl(
     config: Config, catalogue: Catalogue, store: Store, request: Request, *,
     progress: Callable[[SourceReport], None] = lambda _: None,
+    foretell: Callable[[Forecast], None] = lambda _: None,
 ) -> CrawlReport:  # fmt: skip
     """Visits what is due, or what is named, and saves what is new. Once in a process.
 
@@ -46,7 +48,7 @@ def crawl(
     for log, level in levels.items():
         log.setLevel(level)  # Scrapy sets its own when a process is made
     crawler = process.create_crawler(SourceSpider)
-    road = Road(config, catalogue, store, request, progress=progress)
+    road = Road(config, catalogue, store, request, progress=progress, foretell=foretell)
     reasons: list[str] = []
 
     def closed(reason: str) -> None:

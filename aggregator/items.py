@@ -7,6 +7,7 @@ Start reading at `Fetched`: what a spider hands to the pipelines.
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from aggregator.check import Check
 from aggregator.choices import (
     DateOrder,
     EventKind,
@@ -223,11 +224,16 @@ class Boilerplate:
 
 @dataclass(frozen=True, slots=True)
 class Validator:
-    """What a server gave to ask 'has this changed?' with."""
+    """What a server gave to ask 'has this changed?' with.
+
+    Shapes: `stamp` is what the index above it stated, `names` a hash of what the list named then.
+    """
 
     url: str
     etag: str | None = None
     last_modified: str | None = None
+    stamp: str | None = None
+    names: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +241,8 @@ class RobotsRules:
     """What one origin's robots.txt said, kept a day (RFC 9309, 2.4).
 
     Shapes: `origin` is `scheme://host[:port]`; an empty `text` allows everything; `is_closed`
-        when it could not be had, which forbids everything for now, for the reason in `why`.
+        when it could not be had, which forbids everything for now, for the reason in `why`;
+        `reserved` are patterns of paths, a line each, that may not be mined (W3C TDMRep).
     """
 
     origin: str
@@ -243,6 +250,7 @@ class RobotsRules:
     text: str = ""
     is_closed: bool = False
     why: str = ""
+    reserved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +260,10 @@ class SourceMemory:
     Shapes: `known` are canonical URLs already decided upon (kept, a copy, refused);
         `way` and `way_urls` are what `auto` found to work; `date_habits` are (place, right,
         wrong): in how many articles that place of dates agreed with the others, or did not;
-        `withdrawn` are hashes of canonical URLs that are never to be asked for again.
+        `withdrawn` are hashes of canonical URLs that are never to be asked for again; `checks` are
+        the pages taken in; `is_whole` when lists are to be read to their end and unconditionally,
+        `is_stale` when the server's 'not modified' proved untrue.
+    Units: `pace` is seconds, as the host's complaints left it.
     """
 
     source_id: str = ""
@@ -264,6 +275,12 @@ class SourceMemory:
     date_habits: tuple[tuple[str, int, int], ...] = ()
     is_first_visit: bool = True
     withdrawn: frozenset[str] = frozenset()
+    checks: tuple[Check, ...] = ()
+    is_whole: bool = False
+    is_coverage_due: bool = False
+    is_stale: bool = False
+    pace: float | None = None
+    visited_at: datetime | None = None
 
     def validator(self, url: str) -> Validator | None:
         """The validators kept for that address."""

@@ -13,24 +13,26 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Self, TypeVar
 
 from aggregator.catalogue import Catalogue, load_catalogue
+from aggregator.check import Check
 from aggregator.config import Config, load
+from aggregator.diary import close_visit, open_visit, outcome_of
 from aggregator.errors import StoreError
-from aggregator.items import Fetched, Kind, Page, Reason, RobotsRules, RunOutcome, Way
-from aggregator.schedule import next_due
-from aggregator.store import Store, memory, open_store, runs, sources
+from aggregator.items import Fetched, Page, Reason, RobotsRules, RunOutcome, Way
+from aggregator.recheck import complete, is_same_page, says_the_same
+from aggregator.stop import Forecast, Stop, Unchanged
+from aggregator.store import Session, Store, memory, open_store, runs, sightings, sources
 from aggregator.store.runs import Lease, LeaseLostError, RunCounts
 from aggregator.worker import is_gone, own_name
-from pipelines.habits import learn_habits
 from pipelines.pool import Digester
-from pipelines.save import Digested, Saver
+from pipelines.save import Saver
 from pipelines.settle import announce, apply, keep, load_pages, plan_settling
 from spiders.base import Dropped, PassedOver, RobotsMemory
-from spiders.visit import Visit, depth_of
+from spiders.visit import Visit
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +40,6 @@ _T = TypeVar("_T")
 
 LEASE_MINUTES = 10.0
 ROBOTS_AGE = timedelta(days=1)  # RFC 9309, 2.4: rules should not be used for longer than 24 hours
-# One transaction for up to so many articles, or for what came in so many seconds: 50 cost the
-# disk no more than one does, and nobody waits longer than a fifth of a second.
-BATCH_ARTICLES = 50
-BATCH_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +64,6 @@ class SourceReport:
     error: str | None = None
 
 
-@dataclass(slots=True)
-class _Stop:
-    """One visit under way: its lease, what waits to be saved, what was counted on saving."""
-
-    visit: Visit
-    lease: Lease
-    saver: Saver
-    waiting: list[tuple[Digested, asyncio.Future[object]]] = field(default_factory=list)
-    timer: asyncio.TimerHandle | None = None
-
-    def lose(self, error: StoreError) -> None:
-        """Ends the visit: its lease or the database is gone, and nothing of it can be saved any more."""
-        if not self.visit.is_lost:
-            self.visit.is_lost = True
-            self.visit.errors.append(str(error))
-            log.error("visit lost source=%s error=%s", self.visit.source.id, error)
-
-
 class Road:
     """Carries a crawl: leases and memories in, batches and settled visits out.
 
@@ -93,16 +73,18 @@ class Road:
     def __init__(
         self, config: Config, catalogue: Catalogue, store: Store, request: Request, *,
         progress: Callable[[SourceReport], None] = lambda _: None,
+        foretell: Callable[[Forecast], None] = lambda _: None,
     ) -> None:  # fmt: skip
+        self._foretell = foretell
         self.config, self.request, self._store, self._progress = config, request, store, progress
         self._vocabulary = catalogue.vocabulary
         self._sources = {source.id: source for source in catalogue.sources}
         self._worker = own_name()
         self.fault: StoreError | None = None
         """What kept the crawl from going on to further Sources, if anything did."""
-        self._stops: dict[str, _Stop] = {}
+        self._stops: dict[str, Stop] = {}
         self._done: list[SourceReport] = []
-        self._finishing: set[asyncio.Task[None]] = set()
+        self._finishing: set[asyncio.Task[Any]] = set()
         self._freed = asyncio.Event()
         self._database = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._digester = Digester(self._vocabulary, config.jobs)
@@ -162,23 +144,17 @@ class Road:
         with self._store.read() as session:
             return [self._open(session, lease, now) for lease in leases]
 
-    def _open(self, session: Any, lease: Lease, now: datetime) -> Visit:  # noqa: ANN401  the store's session
-        source = self._sources[lease.source_id]
-        is_backfill = self.request.since is not None
-        remembered = memory.load_memory(session, source.id, is_backfill=is_backfill)
-        is_cluster = source.kind is Kind.CLUSTER
-        config = self.config
-        depth = depth_of(
-            remembered,
-            articles=config.first_visit_articles_cluster if is_cluster else config.first_visit_articles,
-            days=None if is_cluster else config.first_visit_days,
-            since=self.request.since,
-            now=now,
-        )
-        visit = Visit(source, remembered, depth, is_backfill=is_backfill)
-        saver = Saver(self._store, lease, is_backfill=is_backfill)
-        self._stops[source.id] = _Stop(visit, lease, saver)
+    def _open(self, session: Session, lease: Lease, now: datetime) -> Visit:
+        source, since = self._sources[lease.source_id], self.request.since
+        visit = open_visit(session, source, self.config, now, since=since)
+        saver = Saver(self._store, lease, is_backfill=visit.is_backfill, checks=visit.checks)
+        self._stops[source.id] = Stop(visit, lease, saver, self._in_database, self._finishing)
         return visit
+
+    def visit_planned(self, visit: Visit, requests: int) -> None:
+        """Called by the spider once a visit's lists are read: a backfill says what is to come."""
+        if visit.is_backfill:
+            self._foretell(Forecast(visit.source.id, requests, max(visit.source.pace, visit.pace or 0.0)))
 
     def visit_over(self, visit: Visit) -> None:
         """Called by the spider once a visit has nothing under way: it is settled in the background."""
@@ -196,7 +172,7 @@ class Road:
             except StoreError as error:
                 log.warning("leases not renewed error=%s", error)
 
-    def _renew_all(self, stops: Sequence[_Stop]) -> None:
+    def _renew_all(self, stops: Sequence[Stop]) -> None:
         with self._store.write() as session:
             for stop in stops:
                 try:
@@ -229,7 +205,24 @@ class Road:
         stop = self._stops[item.source_id]
         if stop.visit.is_lost:
             return item
+        if check := stop.visit.checks.get(item.candidate.url):
+            return await self._digest_again(stop.visit, item, check)
         return (item, await self._digester.digest(item, stop.visit.source, stop.visit.memory))
+
+    async def _digest_again(self, visit: Visit, item: Fetched, check: Check) -> object:
+        """The item, read if its page is another one than that which was kept; else that it is not."""
+        fetched, kept = complete(item, await self._in_database(self._load_kept, visit.source.id, check.key))
+        if kept is None:
+            return (fetched, await self._digester.digest(fetched, visit.source, visit.memory))
+        if is_same_page(fetched, kept):
+            return Unchanged(visit.source.id, check)
+        pages = (self._digester.digest(page, visit.source, visit.memory) for page in (fetched, kept))
+        now, then = await asyncio.gather(*pages)
+        return Unchanged(visit.source.id, check) if says_the_same(now, then) else (fetched, now)
+
+    def _load_kept(self, source_id: str, key: str) -> Fetched | None:
+        with self._store.read() as session:
+            return sightings.snapshot_of(session, source_id, key)
 
     async def save(self, item: object) -> object:
         """The Match or reason, once durable; the visit is told that its item is done."""
@@ -237,13 +230,16 @@ class Road:
         try:
             if stop.visit.is_lost:
                 return None
+            if isinstance(item, Unchanged):
+                stop.visit.unchanged.append(item.check)
+                return item
             if isinstance(item, PassedOver):
                 await self._in_database(self._pass_over, stop, item)
                 return item
             if isinstance(item, Dropped):
                 page = Page(item.candidate.url, b"", datetime.now(UTC), status=0)
                 item = (Fetched(item.source_id, page, item.candidate), item.refused)
-            return await self._enqueue(stop, item)  # type: ignore[arg-type]  # a Digested: all else is handled
+            return await stop.save(item)  # type: ignore[arg-type]  # a Digested: all else is handled
         except StoreError as error:
             stop.lose(error)
             return None
@@ -252,38 +248,7 @@ class Road:
             if stop.visit.is_over:
                 self.visit_over(stop.visit)
 
-    async def _enqueue(self, stop: _Stop, item: Digested) -> object:
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[object] = loop.create_future()
-        stop.waiting.append((item, future))
-        if len(stop.waiting) >= BATCH_ARTICLES:
-            self._flush(stop)
-        elif stop.timer is None:
-            stop.timer = loop.call_later(BATCH_SECONDS, self._flush, stop)
-        return await future
-
-    def _flush(self, stop: _Stop) -> None:
-        if stop.timer is not None:
-            stop.timer.cancel()
-            stop.timer = None
-        batch, stop.waiting = stop.waiting, []
-        if batch:
-            task = asyncio.get_running_loop().create_task(self._save_batch(stop, batch))
-            self._finishing.add(task)
-            task.add_done_callback(self._finishing.discard)
-
-    async def _save_batch(self, stop: _Stop, batch: list[tuple[Digested, asyncio.Future[object]]]) -> None:
-        items = [item for item, _ in batch]
-        try:
-            outcomes = await self._in_database(stop.saver.save_batch, items, datetime.now(UTC))
-        except Exception as error:  # noqa: BLE001  each waiting item raises it where it is counted
-            for _, future in batch:
-                future.set_exception(error)
-            return
-        for (_, future), outcome in zip(batch, outcomes, strict=True):
-            future.set_result(outcome)
-
-    def _pass_over(self, stop: _Stop, item: PassedOver) -> None:
+    def _pass_over(self, stop: Stop, item: PassedOver) -> None:
         with self._store.write() as session:
             runs.check_fence(session, stop.lease)
             keys = [memory.UrlKey(url, Reason.OLD) for url in item.urls]
@@ -291,7 +256,7 @@ class Road:
 
     # ------------------------------------------------------------- ends
 
-    async def _finish(self, stop: _Stop) -> None:
+    async def _finish(self, stop: Stop) -> None:
         """Settles the visit and closes its lease. A fault here costs this Source's visit only."""
         try:
             if not stop.visit.is_lost:
@@ -308,7 +273,7 @@ class Road:
         self._progress(report)
         self._freed.set()
 
-    async def _settle(self, stop: _Stop) -> None:
+    async def _settle(self, stop: Stop) -> None:
         """Frees the texts of what the site repeats; the end of the run announces them."""
         source, now = stop.visit.source, datetime.now(UTC)
         plan = await self._in_database(plan_settling, self._store, source.id)
@@ -325,40 +290,18 @@ class Road:
     def _announce(self) -> None:
         announce(self._store, self._settled, datetime.now(UTC), live_days=self.config.feed_days)
 
-    def _close(self, stop: _Stop) -> SourceReport:
+    def _close(self, stop: Stop) -> SourceReport:
         visit, now = stop.visit, datetime.now(UTC)
-        source = visit.source
-        if visit.is_lost:
-            outcome = RunOutcome.LOST
-        elif visit.has_failed or not visit.is_over:
-            # One cut short keeps no validators: a list that has not changed would hide what was not fetched.
-            outcome = RunOutcome.FAILED
-        else:
-            outcome = RunOutcome.NOT_MODIFIED if visit.is_not_modified else RunOutcome.OK
-        way = visit.way.way if visit.way and visit.candidates else None
-        error = visit.trouble
+        outcome = outcome_of(visit)
         if outcome is not RunOutcome.LOST:
-            self._remember(stop, outcome, now, error)
+            with self._store.write() as session:
+                close_visit(
+                    session, visit, stop.lease, outcome, now, requests_per_day=self.config.requests_per_day
+                )
         with self._store.read() as session:
             counts = runs.get_run(session, stop.lease.id).counts
-        return SourceReport(source.id, way or visit.memory.way, outcome, counts, error)
-
-    def _remember(self, stop: _Stop, outcome: RunOutcome, now: datetime, error: str | None) -> None:
-        visit, lease = stop.visit, stop.lease
-        found = RunCounts(
-            found=visit.counts["found"], fetched=visit.counts["fetched"], failed=visit.counts["failed"]
-        )
-        with self._store.write() as session:
-            if outcome is RunOutcome.OK and visit.counts["failed"] == 0:
-                # With pages missing, the list must be read again, changed or not.
-                memory.save_validators(session, lease.source_id, tuple(visit.validators.values()))
-            if visit.candidates and visit.way is not None:
-                memory.save_way(session, lease.source_id, visit.way.way, visit.way.urls)
-                habits = learn_habits(memory.date_votes(session, lease.source_id))
-                memory.save_date_habits(session, lease.source_id, habits)
-            failed = runs.failures(session, lease.source_id) + 1 if outcome is RunOutcome.FAILED else 0
-            due = next_due(now, failures=failed, not_before=visit.not_before) if visit.is_over else now
-            runs.close(session, lease, outcome, now=now, next_due_at=due, counts=found, error=error)
+        way = visit.way.way if visit.way else visit.memory.way
+        return SourceReport(visit.source.id, way, outcome, counts, visit.trouble)
 
     async def close(self) -> None:
         """Saves what waits, closes all visits, and lets go of database and processes."""
@@ -367,7 +310,7 @@ class Road:
             with suppress(asyncio.CancelledError):
                 await self._renewal
         for stop in list(self._stops.values()):
-            self._flush(stop)
+            stop.flush()
         while self._finishing:
             await asyncio.gather(*self._finishing, return_exceptions=True)
         for stop in list(self._stops.values()):
@@ -389,7 +332,7 @@ class Road:
 
 
 def _source_id(item: object) -> str:
-    if isinstance(item, PassedOver | Dropped | Fetched):
+    if isinstance(item, PassedOver | Dropped | Fetched | Unchanged):
         return item.source_id
     fetched: Fetched = item[0]  # type: ignore[index]  # a Digested: all else is handled above
     return fetched.source_id

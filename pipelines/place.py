@@ -20,6 +20,8 @@ from pipelines.dedupe import decide
 # The share of the shorter text's runs of three words. Of different articles one or two in a hundred are
 # shared, of a teaser and its article all.
 _ALIKE = 0.1
+# Fewer words may all be changed in an article that stays the same: a notice with a new date.
+_ENOUGH_WORDS = 25
 
 Decide = Callable[[Article, Neighbours], Match]
 
@@ -90,12 +92,20 @@ def revisit(
 
     The Entry that was made of it follows its changes; if nobody has seen that Entry yet and
     another has the same text now, they become one. A copy that turns into something else
-    becomes an Entry of its own, never a revision of another's.
+    becomes an Entry of its own, never a revision of another's, and so does an address that its
+    publisher gives to another article.
     """
     is_back = page.is_vanished and arrival.snapshot is not None  # a Snapshot read again proves nothing
     if page.content == arrival.content and not is_back and not visit.is_again:
         return Effect.SAME
     twin = next((entry for entry in by_text if entry.entry_id != page.entry.entry_id), None)
+    if _is_another(session, visit, page, arrival):
+        arrival = replace(arrival, origin=sightings.turn_over(session, page, visit.now))
+        if twin is None:
+            _store_new(session, visit, [(arrival, Match(Level.NEW))])
+            return Effect.NEW
+        _store_copies(session, visit, [(arrival, twin)])
+        return Effect.COPY
     if page.is_home and (twin is None or page.entry.is_announced):
         changed = revisions.change(session, page.entry.entry_id, arrival, visit.now)
         sightings.refresh(session, page, arrival, page.entry.entry_id)
@@ -119,6 +129,24 @@ def _is_still_a_copy(page: KnownPage, arrival: Arrival) -> bool:
     """The text has not changed, or is the Entry's, or it is the Entry's own page at another Source."""
     is_own_page = page.url == page.entry.canonical_url
     return is_own_page or arrival.text_key in (page.text_key, page.entry.text_key)
+
+
+def _is_another(session: Session, visit: Visit, page: KnownPage, arrival: Arrival) -> bool:
+    """Whether an Entry's own page, fetched again, tells of something else altogether.
+
+    A publisher rewrites texts and titles, and seldom both from end to end; the day of publication
+    then stays. Only where nothing agrees is it another article at the same address.
+    """
+    if visit.is_again or arrival.snapshot is None or not (page.is_home and page.entry.is_announced):
+        return False
+    published = arrival.article.published
+    if published is not None and published.day == page.entry.published_day:
+        return False
+    old, new = set(words(page.title)), set(words(arrival.article.title))
+    if len(old & new) * 2 >= min(len(old), len(new)):
+        return False
+    told = words(arrival.article.text), words(articles.text_of(session, page.entry.entry_id))
+    return min(map(len, told)) >= _ENOUGH_WORDS and not _is_alike(session, page, arrival)
 
 
 def _is_alike(session: Session, page: KnownPage, arrival: Arrival) -> bool:

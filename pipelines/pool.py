@@ -31,7 +31,8 @@ class Digester:
 
     async def digest(self, fetched: Fetched, source: Source, memory: SourceMemory) -> Article | Refused:
         """The page's Article or the reason why there is none; a bug or a crash is a reason too."""
-        small = replace(memory, known=frozenset(), validators=())  # what digest never reads need not travel
+        # What digest never reads need not travel.
+        small = replace(memory, known=frozenset(), withdrawn=frozenset(), validators=(), checks=())
         try:
             return await self._run(fetched, source, small)
         except BrokenProcessPool:

@@ -11,10 +11,11 @@ Knows neither Scrapy nor SQL. Start reading at `Saver.save_batch`:
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from aggregator.check import Check
 from aggregator.errors import StoreError
 from aggregator.items import Article, Fetched, Match, Reason, Refused
 from aggregator.store import Session, Store, articles, memory, runs, savepoint, sightings
@@ -26,10 +27,14 @@ from aggregator.urls import canonical_url
 from pipelines.dedupe import decide
 from pipelines.link import relate_some
 from pipelines.place import Decide, Effect, Saved, Visit, place
+from pipelines.reserve import withhold
 
 log = logging.getLogger(__name__)
 
 Digested = tuple[Fetched, Article | Refused]
+
+# A server that calls its error page a page says the same as one with the right status.
+_GONE = (Reason.NOT_FOUND, Reason.SOFT_404)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class _Kept:
 
     arrival: Arrival
     keys: tuple[str, ...]
+    check: Check | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +52,29 @@ class _Turned:
 
     refused: Refused
     keys: tuple[str, ...]
+    check: Check | None = None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the page answered that it is no more."""
+        return self.refused.reason in _GONE
 
 
 class Saver:
-    """Saves batches of digested pages of one visit; `is_backfill` keeps old ones out of live feeds."""
+    """Saves batches of digested pages of one visit; `is_backfill` keeps old ones out of live feeds.
+
+    Shapes: `checks` are, by address, the pages taken in before that this visit asks for again.
+    """
 
     def __init__(
-        self, store: Store, lease: Lease, *, is_backfill: bool = False, decide: Decide = decide
-    ) -> None:
+        self, store: Store, lease: Lease, *, is_backfill: bool = False, decide: Decide = decide,
+        checks: Mapping[str, Check] | None = None,
+    ) -> None:  # fmt: skip
         self._store = store
         self._lease = lease
         self._is_backfill = is_backfill or lease.is_first_visit
         self._decide = decide
+        self._checks = {} if checks is None else checks  # filled as the visit goes on
 
     def save_batch(self, items: Sequence[Digested], now: datetime) -> list[Match | Refused]:
         """What each page is to the archive, in order, once all are durable. Saving again changes nothing.
@@ -69,12 +86,14 @@ class Saver:
             database cannot be used; then nothing of the batch is kept.
         """
         visit = Visit(self._lease.source_id, now, self._is_backfill, self._decide)
-        prepared = [_prepare(fetched, outcome) for fetched, outcome in items]
+        prepared = [
+            _prepare(fetched, outcome, self._checks.get(fetched.candidate.url)) for fetched, outcome in items
+        ]
         with self._store.write() as session:
             runs.check_fence(session, self._lease)
             prepared = _without_withdrawn(session, prepared)
             outcomes = [outcome for wave in _waves(prepared) for outcome in _save_wave(session, visit, wave)]
-            runs.count(session, self._lease, _tally(outcomes))
+            runs.count(session, self._lease, _tally(prepared, outcomes))
         return [outcome if isinstance(outcome, Refused) else outcome.match for outcome in outcomes]
 
 
@@ -99,12 +118,15 @@ def save_imported(
     return outcomes
 
 
-def _prepare(fetched: Fetched, outcome: Article | Refused) -> _Kept | _Turned:
-    keys = tuple(dict.fromkeys(_keys(fetched.page.url, fetched.page.requested_url, fetched.candidate.url)))
+def _prepare(fetched: Fetched, outcome: Article | Refused, check: Check | None = None) -> _Kept | _Turned:
+    page = fetched.page
+    keys = tuple(dict.fromkeys(_keys(page.url, page.requested_url, fetched.candidate.url)))
     if isinstance(outcome, Refused):
-        return _Turned(outcome, keys)
+        return _Turned(outcome, keys, check)
     try:
-        return _Kept(arrive(outcome, pack_snapshot(fetched)), keys)
+        arrival = withhold(arrive(outcome, pack_snapshot(fetched)))
+        arrival = replace(arrival, etag=page.header("etag"), last_modified=page.header("last-modified"))
+        return _Kept(arrival, keys, check)
     except Exception as error:  # noqa: BLE001 (a bad page costs one page)
         return _Turned(_failed(outcome.url, outcome.source_id, error), keys)
 
@@ -113,8 +135,10 @@ def _without_withdrawn(session: Session, items: Sequence[_Kept | _Turned]) -> li
     """The items, those turned away that were withdrawn; of these no address is remembered either."""
     texts = [item.arrival.text_key for item in items if isinstance(item, _Kept)]
     known = memory.find_withdrawn(session, [url for item in items for url in _names(item)], texts)
-    refused = _Turned(Refused("", Reason.WITHDRAWN), ())
-    return [refused if known.intersection(_names(item)) else item for item in items]
+    return [
+        _Turned(Refused("", Reason.WITHDRAWN), ()) if known.intersection(_names(item)) else item
+        for item in items
+    ]
 
 
 def _names(item: _Kept | _Turned) -> tuple[str, ...]:
@@ -171,15 +195,16 @@ def _write_wave(session: Session, visit: Visit, wave: list[_Kept | _Turned]) -> 
     kept = [item for item in wave if isinstance(item, _Kept)]
     placed = iter(place(session, visit, [item.arrival for item in kept], [item.keys for item in kept]))
     outcomes = [item.refused if isinstance(item, _Turned) else next(placed) for item in wave]
-    gone = [
-        key
-        for item in wave
-        if isinstance(item, _Turned) and item.refused.reason is Reason.NOT_FOUND
-        for key in item.keys
-    ]
+    turned = [item for item in wave if isinstance(item, _Turned) and item.is_gone]
+    gone = [key for item in turned for key in (*item.keys, *([item.check.key] if item.check else []))]
     if gone:
         sightings.vanish(session, visit.source_id, gone, visit.now)
     memory.remember_urls(session, visit.source_id, _decided(wave), visit.now)
+    for item, outcome in zip(wave, outcomes, strict=True):
+        if item.check is not None:
+            is_changed = isinstance(outcome, Saved) and outcome.effect is not Effect.SAME
+            checks = [item.check]
+            sightings.note_checks(session, visit.source_id, checks, visit.now, is_changed=is_changed)
     return outcomes
 
 
@@ -193,14 +218,20 @@ def _decided(wave: list[_Kept | _Turned]) -> Iterator[UrlKey]:
                 yield UrlKey(key, item.refused.reason)
 
 
-def _tally(outcomes: Sequence[Saved | Refused]) -> RunCounts:
+def _tally(items: Sequence[_Kept | _Turned], outcomes: Sequence[Saved | Refused]) -> RunCounts:
     effects = Counter(outcome.effect for outcome in outcomes if isinstance(outcome, Saved))
-    reasons = Counter(outcome.reason for outcome in outcomes if isinstance(outcome, Refused))
+    vanished = sum(1 for item in items if isinstance(item, _Turned) and item.check and item.is_gone)
+    reasons = Counter(
+        outcome.reason
+        for item, outcome in zip(items, outcomes, strict=True)
+        if isinstance(outcome, Refused) and item.check is None
+    )
     failed = reasons.pop(Reason.ERROR, 0)
     return RunCounts(
         new=effects[Effect.NEW],
         copies=effects[Effect.COPY],
         updated=effects[Effect.UPDATED],
+        vanished=vanished,
         failed=failed,
         refused={reason.value: number for reason, number in reasons.items()},
     )

@@ -6,7 +6,7 @@ learnt stays on them. Start reading at `SourceSpider.start`.
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, Self
 
@@ -16,6 +16,7 @@ from scrapy.http import Response
 from scrapy.utils.misc import load_object
 from twisted.python.failure import Failure
 
+from aggregator.check import Check
 from aggregator.errors import ParseError
 from aggregator.items import (
     Candidate,
@@ -28,9 +29,9 @@ from aggregator.items import (
     Validator,
     Way,
 )
-from spiders import detect, feed, listing, sitemap, wordpress
+from spiders import detect, feed, listing, poll, sitemap, wordpress
 from spiders.reading import Listing
-from spiders.refusal import Refusal
+from spiders.refusal import GivenUp, Refusal
 from spiders.robots import Robots
 from spiders.visit import Visit
 
@@ -79,6 +80,9 @@ class Road(Protocol):
     def visits(self) -> AsyncIterator[Visit]:
         """The visits to make, their Sources leased, as hosts become free."""
 
+    def visit_planned(self, visit: Visit, requests: int) -> None:
+        """Called once it is known how many pages a visit will ask for."""
+
     def visit_over(self, visit: Visit) -> None:
         """Called once a visit has nothing under way any more."""
 
@@ -111,10 +115,41 @@ class SourceSpider(Spider):
             robots.preload(await self.road.open_robots(robots))
         async for visit in self.road.visits():
             visit.entrances.extend(visit.first_entrances(wordpress.first_urls(visit.source)))
-            for request in self._next_entrance(visit):
+            for request in self._open(visit):
                 yield request
 
     # ------------------------------------------------------------- lists
+
+    def _open(self, visit: Visit) -> Iterator[Any]:
+        """Asks the feed that moves with the lists, where there is one, else the first way in."""
+        url = visit.poll
+        if url is None:
+            yield from self._next_entrance(visit)
+        else:
+            yield self._request(visit, url, self._parse_poll, asked=url)
+
+    def _parse_poll(self, response: Response, visit: Visit, asked: str) -> Iterator[Any]:
+        """Goes on to the lists if the feed moved: to what changed since, unless all that it names is new."""
+        page = page_of(response)
+        if page.status == 304:
+            visit.counts["not_modified"] += 1
+            visit.way = visit.entrances[0]
+            yield from self._choose(visit)
+            return
+        try:
+            read = feed.read(page, visit.source) if page.status == 200 else Listing()
+        except ParseError:
+            read = Listing()
+        unknown, _ = visit.add(read.candidates, asked)
+        visit.note_answer(asked, page, read)
+        if asked not in visit.validators and page.status < 500 and page.status != 429:
+            visit.validators[asked] = Validator(asked)  # it cannot be asked so: the lists are, from now on
+        since = visit.memory.visited_at
+        if since is not None and unknown < len(read.candidates):
+            first = visit.entrances[0]
+            visit.entrances[0] = replace(first, urls=tuple(poll.narrow(url, since) for url in first.urls))
+            visit.narrowed = first
+        yield from self._next_entrance(visit)
 
     def _next_entrance(self, visit: Visit) -> Iterator[Any]:
         """Opens the next way in, or ends the listing when there is none left."""
@@ -124,7 +159,8 @@ class SourceSpider(Spider):
         elif entrance.way is Way.AUTO:
             yield self._request(visit, entrance.urls[0], self._discover)
         else:
-            visit.way = entrance
+            if not visit.is_covering:
+                visit.way = entrance
             yield from self._list(visit, entrance.urls)
 
     def _list(self, visit: Visit, urls: Iterable[str], chain: str = "") -> Iterator[Request]:
@@ -141,6 +177,10 @@ class SourceSpider(Spider):
         """Reads from a home page, or from robots.txt, which ways in its owner offers."""
         page = page_of(response)
         found = detect.read_ways(page, visit.source)
+        if visit.is_covering:
+            visit.plan_covering(tuple((way.way, way.url) for way in found))
+            yield from self._next_entrance(visit)
+            return
         visit.plan(tuple((way.way, way.url) for way in found), is_home=page.requested_url == visit.source.url)
         if not found:
             visit.errors.append(f"no way in found at {page.url} (HTTP {page.status})")
@@ -153,6 +193,8 @@ class SourceSpider(Spider):
             visit.counts["not_modified"] += 1
         elif page.status in (404, 410) and visit.entrance and asked not in visit.entrance.urls:
             pass  # the page after the last one: that is how many programs end a list
+        elif visit.is_covering and page.status >= 400:
+            pass  # a way in that is only compared
         elif page.status >= 400:
             visit.errors.append(f"HTTP {page.status} at {asked}")
         else:
@@ -171,19 +213,22 @@ class SourceSpider(Spider):
         try:
             read = READERS[entrance.way](page, visit.source)
         except ParseError as error:
-            visit.errors.append(str(error))
+            if not visit.is_covering:
+                visit.errors.append(str(error))
             return
         chain = visit.chains[asked]
-        fresh = visit.add(read.candidates, chain)
+        unknown, unnamed = visit.add(read.candidates, chain)
         visit.counts["outside"] += read.outside
-        etag, modified = page.header("etag"), page.header("last-modified")
-        if etag or modified:
-            visit.validators[asked] = Validator(asked, etag, modified)
-        if visit.wants_more(fresh):
-            yield from self._list(visit, read.more, chain)
+        visit.note_answer(asked, page, read)
+        if visit.wants_more(unknown, unnamed, len(read.candidates)):
+            yield from self._list(visit, visit.moved(read), chain)
 
     def _after_listing(self, visit: Visit) -> Iterator[Any]:
-        if visit.candidates or visit.counts["not_modified"]:
+        if visit.begin_covering():
+            yield self._request(visit, visit.source.url, self._discover)
+        elif visit.is_covering and visit.entrances:
+            yield from self._next_entrance(visit)
+        elif visit.candidates or visit.counts["not_modified"]:
             yield from self._choose(visit)
         else:
             yield from self._next_entrance(visit)
@@ -191,10 +236,13 @@ class SourceSpider(Spider):
     # ------------------------------------------------------------- articles
 
     def _choose(self, visit: Visit) -> Iterator[Any]:
+        visit.finish_lists()
         taken, passed = visit.choose()
+        again = visit.choose_again(datetime.now(UTC))
         if passed:
             yield PassedOver(visit.source.id, tuple(passed))
-        for candidate in taken:
+        self.road.visit_planned(visit, len(taken) + len(again))
+        for candidate in (*taken, *again):
             if candidate.is_full_text and not visit.source.pages:
                 yield Fetched(visit.source.id, record_page(candidate), candidate)
             else:
@@ -204,9 +252,11 @@ class SourceSpider(Spider):
     def _parse_article(self, response: Response, visit: Visit, candidate: Candidate) -> Iterator[Fetched]:
         visit.counts["fetched"] += 1
         page = page_of(response)
+        if page.status == 304 and visit.leave_unchanged(candidate.url):
+            return
         if page.status >= 500 or page.status in (408, 425, 429):
             # Not the article's fault: not decided, so the next visit asks again.
-            visit.counts["failed"] += 1
+            visit.miss(candidate)
             log.warning(
                 "no answer for good source=%s url=%s status=%d", visit.source.id, page.url, page.status
             )
@@ -226,8 +276,10 @@ class SourceSpider(Spider):
             kwargs["candidate"] = candidate
         if asked is not None:
             kwargs["asked"] = asked
-        validator = visit.memory.validator(asked) if asked is not None else None
-        if validator and not visit.is_backfill:
+        validator: Validator | Check | None = visit.checks.get(url) if candidate else None
+        if asked is not None and visit.asks_conditionally:
+            validator = visit.memory.validator(asked)
+        if validator:
             headers = {"If-None-Match": validator.etag, "If-Modified-Since": validator.last_modified}
 
         def answered(response: Response) -> Iterator[Any]:
@@ -267,12 +319,15 @@ class SourceSpider(Spider):
         if candidate is not None and visit.is_lost:
             return  # not asked at all: the loss itself is told once
         if candidate is not None:
-            visit.counts["failed"] += 1
             log.warning("not fetched source=%s url=%s error=%s", visit.source.id, candidate.url, words)
-            if isinstance(reason, Reason):
+            if isinstance(reason, Reason) and candidate.url not in visit.checks:
+                visit.counts["failed"] += 1
                 yield Dropped(visit.source.id, candidate, Refused(candidate.url, reason, words))
+            else:
+                visit.miss(candidate, is_asked=not isinstance(error, GivenUp))
             return
-        visit.errors.append(words)
+        if not visit.is_covering:
+            visit.errors.append(words)
         if visit.entrance is not None and visit.entrance.way is not Way.AUTO:
             visit.open_listings -= 1
             if visit.open_listings == 0:

@@ -77,13 +77,15 @@ class Listing:
     Shapes: `candidates` in the order of trust the way has (newest first where it says so), each
         URL once; `more` are further addresses of the same way, the most useful first; `outside`
         counts links that were left out by hosts, `include` or `exclude`; `skipped` are
-        (address, reason) pairs of children that cannot hold articles.
+        (address, reason) pairs of children that cannot hold articles; `stamps` are (address, text)
+        pairs of when further addresses changed, where stated.
     """
 
     candidates: tuple[Candidate, ...] = ()
     more: tuple[str, ...] = ()
     outside: int = 0
     skipped: tuple[tuple[str, str], ...] = ()
+    stamps: tuple[tuple[str, str], ...] = ()
 
 
 def hosts_of(source: Source) -> tuple[str, ...]:

@@ -198,7 +198,8 @@ def _children(entries: list[_Entry], page: Page, source: Source) -> Listing:
     # Within a rank the newest first: by date where stated, else by number, as programs count up.
     ranked.sort(key=lambda row: row[1:], reverse=True)
     ranked.sort(key=lambda row: row[0])
-    return Listing((), tuple(dict.fromkeys(row[3] for row in ranked)), outside, tuple(skipped))
+    stamps = tuple((url, stamp) for _, stamp, _, url in ranked if stamp)
+    return Listing((), tuple(dict.fromkeys(row[3] for row in ranked)), outside, tuple(skipped), stamps)
 
 
 def _why_not(url: str) -> str | None:

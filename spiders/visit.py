@@ -4,36 +4,30 @@ Knows nothing of Scrapy or the store; the spider drives it. Start reading at `Vi
 """
 
 from collections import Counter, deque
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from urllib.parse import urljoin
 
-from aggregator.items import Candidate, Source, SourceMemory, Validator, Way
+from aggregator.check import Check
+from aggregator.items import Candidate, Page, Source, SourceMemory, Validator, Way
+from aggregator.text import hash64
 from aggregator.urls import canonical_url, url_hash
+from spiders.again import choose_again, stated_day
 from spiders.detect import GUESSES
+from spiders.entrance import Depth, Entrance, entrance_of, richer
+from spiders.poll import first_validator, poll_of
+from spiders.reading import Listing
 
 # Pages of lists, API or sitemaps in one visit: 50,000 URLs of a sitemap index, or the 1,000
 # posts of a cluster's first visit in steps of ten, stay well below; an endless calendar does not.
 MAX_LISTING_PAGES = 200
+# Pages fetched in a later visit: a site brings no such number of new articles between two visits, a
+# calendar of empty days does. What is beyond comes with the next visits.
+MAX_ARTICLES = 2_000
+# Pages of each other way in that is compared, and how many ways: enough for the window of a first visit.
+_COVER_PAGES, _COVER_WAYS = 10, 3
 # Two full sitemaps (50,000 URLs each by the protocol): some 100 MB of Candidates at double that.
 MAX_SITEMAP_URLS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Depth:
-    """How far back a visit goes: the newest `articles`, none older than `since`, None = no bound."""
-
-    articles: int | None
-    since: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Entrance:
-    """One way in with its addresses, all of them read; Entrances are tried one after the other."""
-
-    way: Way
-    urls: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -41,8 +35,10 @@ class Visit:
     """The state of a visit. Mutable: the spider's callbacks move it along.
 
     Shapes: `way` is the last entrance that was read as a list; `counts` hold found, fetched,
-        not_modified, outside, failed, passed_over; `errors` are words for the operator about
-        the way in under way, `past_errors` about those given up.
+        not_modified, outside, failed, passed_over, checked, missed; `errors` are words for the
+        operator about the way in under way, `past_errors` about those given up; `others` are what
+        the ways in that are only compared name; `checks` the known pages asked for again, by
+        address, and `unchanged` those that have not changed; `failed` could not be had.
     """
 
     source: Source
@@ -66,7 +62,19 @@ class Visit:
     errors: list[str] = field(default_factory=list)
     past_errors: list[str] = field(default_factory=list)
     not_before: datetime | None = None
+    pace: float | None = None
+    """Seconds between requests, where the host's complaints have raised them."""
     validators: dict[str, Validator] = field(default_factory=dict)
+    stamps: dict[str, str] = field(default_factory=dict)
+    others: dict[str, Candidate] = field(default_factory=dict)
+    narrowed: Entrance | None = None
+    """The way in as it is, where only what changed was listed."""
+    is_covering: bool = False
+    is_stale: bool = False
+    """The server called a list by the tag it had, and the list was another one."""
+    checks: dict[str, Check] = field(default_factory=dict)
+    unchanged: list[Check] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
     @property
     def is_over(self) -> bool:
@@ -76,7 +84,27 @@ class Visit:
     @property
     def is_not_modified(self) -> bool:
         """Whether every list that was asked for answered 304."""
-        return not self.candidates and not self.errors and self.counts["not_modified"] > 0
+        is_still = not self.candidates and not self.checks and not self.others
+        return is_still and not self.errors and self.counts["not_modified"] > 0
+
+    @property
+    def reads_on(self) -> bool:
+        """Whether lists are read beyond the first page of known articles."""
+        return self.memory.is_first_visit or self.memory.is_whole or self.is_backfill
+
+    @property
+    def asks_conditionally(self) -> bool:
+        """Whether 'not modified' would be believed."""
+        return not (self.is_backfill or self.memory.is_whole or self.memory.is_stale)
+
+    @property
+    def poll(self) -> str | None:
+        """A feed to ask first, which stands still as long as the lists do; None where there is none."""
+        first = self.entrances[0] if self.entrances else None
+        if first is None or self.memory.is_first_visit or not self.asks_conditionally:
+            return None
+        url = poll_of(first.way, first.urls)
+        return url if url and self.memory.validator(url) else None
 
     @property
     def has_failed(self) -> bool:
@@ -89,6 +117,9 @@ class Visit:
         """The ways in to begin with: those that are known, else the home page is asked."""
         source, memory = self.source, self.memory
         home = Entrance(Way.AUTO, (source.url,))
+        if memory.way is Way.WORDPRESS is source.way and memory.way_urls and not self.reads_on:
+            # Those of its lists that named anything: not every site knows each language apart.
+            return [Entrance(Way.WORDPRESS, memory.way_urls), Entrance(Way.WORDPRESS, wordpress_urls)]
         match source.way:
             case Way.FEED if source.feeds:
                 return [Entrance(Way.FEED, source.feeds)]
@@ -109,25 +140,26 @@ class Visit:
         wanted = self.source.way
         ways = {way for way, _ in found if wanted in (Way.AUTO, way)}
         if not is_home:
-            self.entrances.extendleft(_entrance(way, found) for way in sorted(ways))
+            self.entrances.extendleft(entrance_of(way, found) for way in sorted(ways))
             return
         strong = [way for way in (Way.WORDPRESS, Way.FEED) if way in ways]
-        self.entrances.extend(_entrance(way, found) for way in strong)
+        self.entrances.extend(entrance_of(way, found) for way in strong)
         if wanted in (Way.AUTO, Way.SITEMAP):
             # What robots.txt names is meant for programs; a page's own link may lead to one for people.
             self.entrances.append(Entrance(Way.AUTO, (urljoin(self.source.url, "/robots.txt"),)))
         if Way.SITEMAP in ways:
-            self.entrances.append(_entrance(Way.SITEMAP, found))
+            self.entrances.append(entrance_of(Way.SITEMAP, found))
         self.entrances.extend(
             Entrance(way, (urljoin(self.source.url, path),)) for way, path in GUESSES if way is wanted
         )
         if Way.LISTING in ways:
-            self.entrances.append(_entrance(Way.LISTING, found))
+            self.entrances.append(entrance_of(Way.LISTING, found))
 
     def next_entrance(self) -> Entrance | None:
         """Goes on to the next way in; what was wrong with the last one matters only if none works."""
-        self.past_errors += self.errors
-        self.errors = []
+        if not self.is_covering:
+            self.past_errors += self.errors
+            self.errors = []
         self.entrance = self.entrances.popleft() if self.entrances else None
         return self.entrance
 
@@ -142,40 +174,128 @@ class Visit:
         words = self.past_errors + self.errors if self.has_failed else self.errors
         return "; ".join(dict.fromkeys(words))[:1000] or None
 
-    def add(self, candidates: tuple[Candidate, ...], chain: str) -> int:
-        """Takes in what a list named; gives back how many neither the past nor this list knew.
+    def add(self, candidates: tuple[Candidate, ...], chain: str) -> tuple[int, int]:
+        """Takes in what a page of a list named; how many of it are unknown, how many new to this list.
 
         Another list may have named them first: the same posts under `?lang=`, a second feed.
         """
-        fresh = 0
+        unknown = unnamed = 0
         named = self.named.setdefault(chain, set())
+        kept = self.others if self.is_covering else self.candidates
         for candidate in candidates:
             key = _key(candidate.url)
             if not key:
                 continue
-            fresh += not self._is_known(key) and key not in named
+            unknown += not self._is_known(key)
+            unnamed += key not in named
             named.add(key)
-            seen = self.candidates.get(key)
-            self.candidates[key] = candidate if seen is None else _richer(seen, candidate)
-        return fresh
+            seen = kept.get(key)
+            kept[key] = candidate if seen is None else richer(seen, candidate)
+        return unknown, unnamed
+
+    def note_answer(self, asked: str, page: Page, read: Listing) -> None:
+        """Keeps what to ask a list with next time, and whether its server told the truth this time.
+
+        An index is asked so only if it states when its children changed, to the minute: else it
+        stands still while they move.
+        """
+        if self.is_covering:
+            return
+        names = hash64("\n".join(sorted(c.url for c in read.candidates))) if read.candidates else None
+        stamp = self.stamps.get(asked)
+        self.stamps |= {url: stated for url, stated in read.stamps if "T" in stated}
+        is_blind = any(url not in self.stamps for url in read.more) and not read.candidates
+        etag, modified = page.header("etag"), page.header("last-modified")
+        if is_blind or not (etag or modified or stamp):
+            return
+        new = Validator(asked, etag, modified, stamp, names)
+        old = self.memory.validator(asked)
+        if etag and old and old.etag == etag and old.names not in (None, names):
+            self.is_stale = True
+        self.validators[asked] = new
+
+    def moved(self, read: Listing) -> tuple[str, ...]:
+        """The further addresses of a list, without children that an index calls unchanged."""
+        if not self.asks_conditionally or self.is_covering:
+            return read.more
+        known = {v.url: v.stamp for v in self.memory.validators if v.stamp}
+        return tuple(url for url in read.more if known.get(url, "") != self.stamps.get(url))
 
     def _is_known(self, key: str) -> bool:
         """Whether the past decided upon it; of what was withdrawn only hashes are kept."""
         withdrawn = self.memory.withdrawn
         return key in self.memory.known or (bool(withdrawn) and url_hash(key) in withdrawn)
 
-    def wants_more(self, fresh: int) -> bool:
-        """Whether the next page of a list is worth asking for, when the last gave `fresh` new URLs.
+    def wants_more(self, unknown: int, unnamed: int, named: int) -> bool:
+        """Whether the next page of a list is worth asking for, by what this one named.
 
-        On later visits a page of known articles ends the paging; on a first one the depth does.
+        A later visit stops where most of a page is known; a first one and one that reads whole
+        where the depth ends; every one at a page that only repeats.
         """
         if len(self.listed) >= MAX_LISTING_PAGES:
             return False
         if self.entrance is not None and self.entrance.way is Way.SITEMAP:
-            return len(self.candidates) < MAX_SITEMAP_URLS
-        if fresh == 0 and not self.is_backfill:
+            return len(self.candidates) + len(self.others) < MAX_SITEMAP_URLS
+        if unnamed == 0:
             return False
+        if self.is_covering and not self.is_backfill:
+            return len(self.named[next(reversed(self.named))]) < _COVER_PAGES * max(named, 1)
+        if not self.reads_on:
+            return unknown * 2 > named
         return self.depth.articles is None or len(self.candidates) < self.depth.articles
+
+    def begin_covering(self) -> bool:
+        """Whether the site's other ways in are to be compared now, where they have not been yet."""
+        is_due = (self.memory.is_coverage_due or self.is_backfill) and not self.is_covering
+        if not is_due or self.way is None or not self.candidates:
+            return False
+        self.is_covering = True
+        self.entrances.clear()
+        self.entrance = Entrance(Way.AUTO, (self.source.url,))
+        return True
+
+    def way_to_keep(self) -> Entrance | None:
+        """The way in for the next visits: of WordPress's lists those that named what no other did."""
+        kept = self.narrowed or self.way
+        if kept is None or self.narrowed or kept.way is not Way.WORDPRESS:
+            return kept
+        named: set[str] = set()
+        urls: list[str] = []
+        for url in kept.urls:
+            here = self.named.get(url, set())
+            if not urls or here - named:
+                urls.append(url)
+            named |= here
+        return Entrance(kept.way, tuple(urls))
+
+    def plan_covering(self, found: tuple[tuple[Way, str], ...]) -> None:
+        """Lines up the ways in that are compared: those of programs, without the one that is used."""
+        used = self.way.way if self.way else Way.AUTO
+        poll = poll_of(used, self.way.urls) if self.way else None
+        told = [*((Way.FEED, url) for url in (poll, *self.source.feeds) if url), *found]
+        for way in (Way.WORDPRESS, Way.FEED, Way.SITEMAP):
+            entrance = entrance_of(way, tuple(dict.fromkeys(told)))
+            urls = tuple(url for url in entrance.urls if url not in self.listed)
+            if way is not used and urls:
+                self.entrances.append(Entrance(way, urls[:_COVER_WAYS]))
+
+    def finish_lists(self) -> None:
+        """Adds to what was listed what only the compared ways name, inside the depth of a first visit."""
+        since = self.depth.since
+        for key, candidate in self.others.items():
+            day = stated_day(candidate)
+            is_inside = day is not None and (since is None or day >= since)
+            # A sitemap also lists what is no article; without a date nothing says how old it is.
+            is_inside = is_inside or (day is None and candidate.way is not Way.SITEMAP)
+            if key in self.candidates or self._is_known(key) or not is_inside:
+                continue
+            self.candidates[key] = candidate
+            self.counts["missed"] += not self.is_backfill
+        if self.way is not None and self.reads_on and not self.is_backfill:
+            poll = poll_of(self.way.way, self.way.urls)
+            first = first_validator(poll, self.candidates.values()) if poll else None
+            if poll and first and poll not in self.validators:
+                self.validators[poll] = first
 
     def choose(self) -> tuple[list[Candidate], list[str]]:
         """What to fetch, newest first, and the canonical URLs that are passed over for good.
@@ -183,7 +303,7 @@ class Visit:
         Passing over is what keeps a second visit from fetching what the first left behind.
         """
         ordered = sorted(
-            self.candidates.items(), key=lambda pair: _stated_day(pair[1]) or date.max, reverse=True
+            self.candidates.items(), key=lambda pair: stated_day(pair[1]) or date.max, reverse=True
         )
         taken: list[Candidate] = []
         passed: list[str] = []
@@ -194,34 +314,45 @@ class Visit:
                 passed.append(key)
             else:
                 taken.append(candidate)
+        if not self.memory.is_first_visit and not self.is_backfill and len(taken) > MAX_ARTICLES:
+            del taken[MAX_ARTICLES:]
+            self.errors.append(f"more than {MAX_ARTICLES} new addresses: the rest comes with the next visits")
         self.counts["found"] += len(taken)
         self.counts["passed_over"] += len(passed)
         return taken, passed
 
+    def choose_again(self, now: datetime) -> list[Candidate]:
+        """The known pages to ask for again, each once in a visit; none where the site is in trouble."""
+        if self.has_failed or self.is_backfill:
+            return []
+        checks = self.memory.checks if self.source.pages else ()
+        again = choose_again(self.candidates, checks, now, self.source.zone)
+        self.checks |= {candidate.url: check for candidate, check in again}
+        self.counts["checked"] += len(again)
+        return [candidate for candidate, _ in again]
+
+    def miss(self, candidate: Candidate, *, is_asked: bool = True) -> None:
+        """Notes a page that could not be had: a known one is asked again when it is due next."""
+        if is_asked and self.leave_unchanged(candidate.url):
+            return
+        if candidate.url not in self.checks:
+            self.counts["failed"] += 1
+            self.failed += [_key(candidate.url)] * is_asked
+
+    def leave_unchanged(self, url: str) -> bool:
+        """Notes that a page asked for again says nothing new; False for an address that was not."""
+        check = self.checks.get(url)
+        if check is not None:
+            self.unchanged.append(check)
+        return check is not None
+
     def _is_too_deep(self, rank: int, candidate: Candidate) -> bool:
-        day = _stated_day(candidate)
+        if not (self.memory.is_first_visit or self.is_backfill):
+            return False  # a late article, or one that was missed
+        day = stated_day(candidate)
         if self.depth.since and day and day < self.depth.since:
             return True
-        bounded = self.memory.is_first_visit and self.depth.articles is not None
-        return bounded and rank >= (self.depth.articles or 0)
-
-
-def depth_of(
-    memory: SourceMemory, *, articles: int | None, days: int | None, since: date | None, now: datetime
-) -> Depth:
-    """The depth of a visit: a backfill's own date, else the first visit's bounds; later visits have none.
-
-    Later visits need none: what the first passed over is known, all else is new.
-    """
-    if since is not None:
-        return Depth(None, since)
-    if not memory.is_first_visit:
-        return Depth(None, None)
-    return Depth(articles, (now - timedelta(days=days)).date() if days else None)
-
-
-def _entrance(way: Way, found: tuple[tuple[Way, str], ...]) -> Entrance:
-    return Entrance(way, tuple(url for each, url in found if each is way))
+        return self.depth.articles is not None and rank >= self.depth.articles
 
 
 def _key(url: str) -> str:
@@ -229,34 +360,3 @@ def _key(url: str) -> str:
         return canonical_url(url)
     except ValueError:
         return ""
-
-
-def _richer(one: Candidate, other: Candidate) -> Candidate:
-    """The first one named, with what only the other says."""
-    if other.is_full_text and not one.is_full_text:
-        one, other = other, one
-    names = ("title", "published", "modified", "summary", "content", "language", "image", "guid")
-    missing = {name: getattr(other, name) for name in names if getattr(one, name) is None}
-    return replace(
-        one,
-        **missing,
-        authors=one.authors or other.authors,
-        tags=one.tags or other.tags,
-        translations=one.translations or other.translations,
-    )
-
-
-def _stated_day(candidate: Candidate) -> date | None:
-    """The day of a machine-written date, None for any other: words are not read here."""
-    for text in (candidate.published, candidate.modified):
-        if not text:
-            continue
-        try:
-            return datetime.fromisoformat(text.strip()).date()
-        except ValueError:
-            pass
-        try:
-            return parsedate_to_datetime(text.strip()).astimezone(UTC).date()
-        except (ValueError, OverflowError):
-            pass
-    return None

@@ -34,6 +34,8 @@ class Answer:
     media_type: str = "text/html; charset=utf-8"
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
+    etag: str = ""
+    """With one, a request that knows it is answered 304."""
 
 
 @dataclass
@@ -44,6 +46,8 @@ class Site:
     port: int = 0
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    log: list[tuple[str, int]] = field(default_factory=list)
+    """Paths with the status that they were answered with."""
     heard: threading.Event = field(default_factory=threading.Event)
 
     def url(self, path: str = "/") -> str:
@@ -92,8 +96,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.site.asked.append(self.path)
         self.site.heard.set()
         answer = self.site.answers.get(self.path, Answer(b"not here", "text/plain", 404))
+        if answer.etag and self.headers.get("If-None-Match") == answer.etag:
+            answer = Answer(b"", status=304, etag=answer.etag)
+        self.site.log.append((self.path, answer.status))
         self.send_response(answer.status)
-        for name, value in (("Content-Type", answer.media_type), *answer.headers):
+        for name, value in (("Content-Type", answer.media_type), ("ETag", answer.etag), *answer.headers):
             if value:
                 self.send_header(name, value)
         self.end_headers()
@@ -159,7 +166,9 @@ def page(told: Story, *, is_dated: bool = True, head: str = "") -> str:
     )
 
 
-def feed(site: Site, stories: Iterable[Story], *, is_dated: bool = True, path: str = "/feed") -> str:
+def feed(
+    site: Site, stories: Iterable[Story], *, is_dated: bool = True, path: str = "/feed", etag: str = ""
+) -> str:
     """Puts an RSS feed of these articles at the path, without their pages; gives its address."""
     items = "".join(
         f"<item><title>{told.title}</title><link>{site.url(told.path)}</link>"
@@ -170,7 +179,7 @@ def feed(site: Site, stories: Iterable[Story], *, is_dated: bool = True, path: s
         '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Notizie</title>'
         f"<link>{site.url()}</link><description>Notizie</description>{items}</channel></rss>"
     )
-    return site.put(path, Answer(text.encode(), "application/rss+xml"))
+    return site.put(path, Answer(text.encode(), "application/rss+xml", etag=etag))
 
 
 def fill(site: Site, names: Iterable[str]) -> list[Story]:

@@ -27,6 +27,9 @@ def run_row(report: SourceReport) -> dict[str, Any]:
         "updated": counts.updated,
         "refused": dict(counts.refused),
         "failed": counts.failed,
+        "checked": counts.checked,
+        "vanished": counts.vanished,
+        "missed": counts.missed,
         "error": report.error,
         "next": _next_command(report),
     }
@@ -84,6 +87,12 @@ def _is_trouble(report: SourceReport) -> bool:
 
 def _why(report: SourceReport) -> str:
     parts: Sequence[str] = [f"{count} {reason}" for reason, count in sorted(report.counts.refused.items())]
+    told = (
+        (report.counts.updated, "changed"),
+        (report.counts.vanished, "gone"),
+        (report.counts.missed, "articles missed, fetched"),
+    )
+    parts = [*parts, *(f"{count} {words}" for count, words in told if count)]
     if report.error:
         parts = [*parts, report.error]
     command = _next_command(report)

@@ -148,7 +148,7 @@ def home_values(arrival: Arrival, authority_name: str) -> dict[str, Any]:
     """The entry's columns that say which page it was made of."""
     source_id, canonical_url = arrival.article.source_id, arrival.article.canonical_url
     return {
-        "tag": mint_tag(authority_name, source_id, canonical_url),
+        "tag": mint_tag(authority_name, source_id, arrival.origin or canonical_url),
         "source_id": source_id,
         "canonical_url": canonical_url,
         "text_key": arrival.text_key,

@@ -6,18 +6,21 @@ Knows nothing of articles or of the network. Start reading at `load_memory`.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from aggregator.items import Boilerplate, Reason, RobotsRules, SourceMemory, Validator, Way
+from aggregator.check import Check
+from aggregator.items import Boilerplate, Reason, RobotsRules, RunOutcome, SourceMemory, Validator, Way
 from aggregator.store.codec import evidence_from_json, pack_boilerplate, unpack, unpack_boilerplate
 from aggregator.store.columns import table
 from aggregator.store.engine import Excluded, upsert
 from aggregator.store.schema import (
     BlockRow,
     BodyRow,
+    CrawlRunRow,
     EntryRow,
     RobotsRow,
     SightingRow,
@@ -29,8 +32,11 @@ from aggregator.store.schema import (
 from aggregator.urls import url_hash
 
 # What may be otherwise tomorrow: such a page is asked for again, so often at most.
-_PASSING = (Reason.EMPTY, Reason.SOFT_404, Reason.LOGIN, Reason.CONSENT, Reason.PARKED)
+_PASSING = (Reason.EMPTY, Reason.SOFT_404, Reason.LOGIN, Reason.CONSENT, Reason.PARKED, Reason.ERROR)
 _TRIES = 3
+# How long 'not modified' is believed, and how long one way in goes uncompared with the others: a
+# server that keeps its ETag hides an article for a week at most, for a few requests more.
+_WHOLE_EVERY = timedelta(days=7)
 # A template lasts for years, and its habits with it: so many articles show them, and as many
 # written with another one put them right.
 _ARTICLES = 200
@@ -45,12 +51,13 @@ class UrlKey:
 
 
 def load_memory(
-    session: Session, source_id: str, *, is_backfill: bool = False, with_known: bool = True
-) -> SourceMemory:
+    session: Session, source_id: str, now: datetime | None = None, *, is_backfill: bool = False,
+    with_known: bool = True,
+) -> SourceMemory:  # fmt: skip
     """All that a visit must know of the past; the default for a Source never visited.
 
     For a backfill, what was passed over for its age is unknown. Without the known URLs it is
-    what digesting needs, and small.
+    what digesting needs, and small; without `now` nothing is due.
     """
     row = session.execute(
         select(
@@ -59,31 +66,69 @@ def load_memory(
             SourceRow.boilerplate,
             SourceRow.date_habits,
             SourceRow.visited_at,
+            SourceRow.whole_at,
+            SourceRow.is_stale,
+            SourceRow.pace,
         ).where(SourceRow.id == source_id)
     ).one_or_none()
     if row is None:
         return SourceMemory(source_id)
+    is_due = now is not None and (row.whole_at is None or now - row.whole_at >= _WHOLE_EVERY)
+    is_whole = is_due or (now is not None and _has_left_out(session, source_id))
+    decided = _decided(source_id, is_backfill=is_backfill, is_whole=is_due)
     return SourceMemory(
         source_id,
-        known=frozenset(session.scalars(_decided(source_id, is_backfill=is_backfill)) if with_known else ()),
-        validators=tuple(
-            Validator(v.url, v.etag, v.last_modified)
-            for v in session.scalars(
-                select(ValidatorRow).where(ValidatorRow.source_id == source_id).order_by(ValidatorRow.url)
-            )
-        ),
+        known=frozenset(session.scalars(decided) if with_known else ()),
+        validators=_validators(session, source_id),
         boilerplate=unpack_boilerplate(row.boilerplate),
         way=Way(row.way) if row.way else None,
         way_urls=tuple(row.way_urls),
         date_habits=tuple((where, right, wrong) for where, right, wrong in row.date_habits),
         is_first_visit=row.visited_at is None,
         withdrawn=withdrawn_keys(session) if with_known else frozenset(),
+        checks=_checks(session, source_id, now) if with_known and now else (),
+        is_whole=is_whole,
+        is_coverage_due=is_due and row.visited_at is not None,
+        is_stale=row.is_stale,
+        pace=row.pace,
+        visited_at=row.visited_at,
     )
 
 
-def _decided(source_id: str, *, is_backfill: bool) -> Select[str]:
+def _validators(session: Session, source_id: str) -> tuple[Validator, ...]:
+    query = select(ValidatorRow).where(ValidatorRow.source_id == source_id).order_by(ValidatorRow.url)
+    return tuple(
+        Validator(row.url, row.etag, row.last_modified, row.stamp, row.names)
+        for row in session.scalars(query)
+    )
+
+
+def _has_left_out(session: Session, source_id: str) -> bool:
+    """Whether the last visit ended early or missed pages: what it listed is to be listed again."""
+    query = select(CrawlRunRow.outcome, CrawlRunRow.failed).where(
+        CrawlRunRow.source_id == source_id, CrawlRunRow.ended_at.is_not(None)
+    )
+    last = session.execute(query.order_by(CrawlRunRow.started_at.desc()).limit(1)).one_or_none()
+    if last is None:
+        return False
+    return last.failed > 0 or last.outcome not in (RunOutcome.OK.value, RunOutcome.NOT_MODIFIED.value)
+
+
+def _checks(session: Session, source_id: str, now: datetime) -> tuple[Check, ...]:
+    columns = ("url", "link", "checked_at", "idle", "due_at", "etag", "last_modified")
+    query = select(*(table(SightingRow).c[name] for name in columns)).where(
+        SightingRow.source_id == source_id, SightingRow.checked_at.is_not(None)
+    )
+    return tuple(
+        Check(key, link, checked_at, idle, due_at is not None and due_at <= now, etag, last_modified)
+        for key, link, checked_at, idle, due_at, etag, last_modified in session.execute(query)
+    )
+
+
+def _decided(source_id: str, *, is_backfill: bool, is_whole: bool) -> Select[str]:
     passing = UrlKeyRow.reason.in_([reason.value for reason in _PASSING]) & (UrlKeyRow.tries < _TRIES)
-    is_undecided = or_(passing, UrlKeyRow.reason == Reason.OLD.value) if is_backfill else passing
+    again = [Reason.OLD.value] * is_backfill + [Reason.ERROR.value] * (is_backfill or is_whole)
+    is_undecided = or_(passing, UrlKeyRow.reason.in_(again))
     return select(UrlKeyRow.url).where(
         UrlKeyRow.source_id == source_id, or_(UrlKeyRow.reason.is_(None), ~is_undecided)
     )
@@ -164,22 +209,17 @@ def save_boilerplate(session: Session, source_id: str, boilerplate: Boilerplate)
 
 
 def save_validators(session: Session, source_id: str, validators: Sequence[Validator]) -> None:
-    """Keeps what to ask 'has this changed?' with; one with neither tag nor date is forgotten."""
-    gone = [v.url for v in validators if not (v.etag or v.last_modified)]
+    """Keeps what to ask 'has this changed?' with; one that says nothing is forgotten."""
+    gone = [v.url for v in validators if not (v.etag or v.last_modified or v.stamp)]
     if gone:
         session.execute(
             delete(ValidatorRow).where(ValidatorRow.source_id == source_id, ValidatorRow.url.in_(gone))
         )
-    rows = [
-        {"source_id": source_id, "url": v.url, "etag": v.etag, "last_modified": v.last_modified}
-        for v in validators
-        if v.etag or v.last_modified
-    ]
+    rows = [{"source_id": source_id, **asdict(v)} for v in validators if v.url not in gone]
     if rows:
-        keys = ("source_id", "url")
-        session.execute(
-            upsert(session, table(ValidatorRow), keys, lambda new: _all(new, "etag", "last_modified")), rows
-        )
+        names = ("etag", "last_modified", "stamp", "names")
+        statement = upsert(session, table(ValidatorRow), ("source_id", "url"), lambda new: _all(new, *names))
+        session.execute(statement, rows)
 
 
 def save_way(session: Session, source_id: str, way: Way, urls: Sequence[str]) -> None:
@@ -187,6 +227,16 @@ def save_way(session: Session, source_id: str, way: Way, urls: Sequence[str]) ->
     session.execute(
         update(SourceRow).where(SourceRow.id == source_id).values(way=way.value, way_urls=list(urls))
     )
+
+
+def save_manner(
+    session: Session, source_id: str, *, pace: float | None, is_stale: bool, whole_at: datetime | None
+) -> None:
+    """Keeps how the host is to be asked; without `whole_at` its lists were not read whole."""
+    values: dict[str, Any] = {"pace": pace}
+    values |= {"is_stale": True} if is_stale else {}
+    values |= {"whole_at": whole_at} if whole_at else {}
+    session.execute(update(SourceRow).where(SourceRow.id == source_id).values(values))
 
 
 def date_votes(session: Session, source_id: str) -> list[tuple[tuple[str, bool], ...]]:
@@ -217,7 +267,7 @@ def load_robots(session: Session, since: datetime) -> tuple[RobotsRules, ...]:
     """What robots.txt files said that were read since then."""
     query = select(RobotsRow).where(RobotsRow.fetched_at >= since).order_by(RobotsRow.origin)
     return tuple(
-        RobotsRules(r.origin, r.fetched_at, r.text, is_closed=r.is_closed, why=r.why)
+        RobotsRules(r.origin, r.fetched_at, r.text, is_closed=r.is_closed, why=r.why, reserved=r.reserved)
         for r in session.scalars(query)
     )
 
@@ -225,7 +275,7 @@ def load_robots(session: Session, since: datetime) -> tuple[RobotsRules, ...]:
 def save_robots(session: Session, rules: Sequence[RobotsRules]) -> None:
     """Keeps what robots.txt files said, in place of what they said before."""
     if rules:
-        names = ("fetched_at", "text", "is_closed", "why")
+        names = ("fetched_at", "text", "is_closed", "why", "reserved")
         statement = upsert(session, table(RobotsRow), ("origin",), lambda new: _all(new, *names))
         session.execute(statement, [asdict(one) for one in rules])
 

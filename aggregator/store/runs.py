@@ -6,7 +6,7 @@ one statement repeats the test for what is due and inserts, so that no two worke
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, case, delete, exists, literal, or_, select, update
@@ -42,7 +42,12 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class RunCounts:
-    """What a visit brought. `found` and `fetched` are the crawl's; the rest is counted on saving."""
+    """What a visit brought. `found`, `fetched`, `checked` and `missed` are the crawl's, the rest is saving's.
+
+    `checked` are pages taken in before that were asked for again, `vanished` those of them that are
+    gone, `missed` articles that the source's other ways in named and its own did not,
+    `listed` all articles that its lists named, known or not.
+    """
 
     found: int = 0
     fetched: int = 0
@@ -51,6 +56,10 @@ class RunCounts:
     updated: int = 0
     failed: int = 0
     refused: Mapping[str, int] = field(default_factory=dict)
+    checked: int = 0
+    vanished: int = 0
+    missed: int = 0
+    listed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +204,10 @@ def count(session: Session, lease: Lease, counts: RunCounts) -> None:
         updated=CrawlRunRow.updated + counts.updated,
         failed=CrawlRunRow.failed + counts.failed,
         refused=dict(sorted(total.items())),
+        checked=CrawlRunRow.checked + counts.checked,
+        vanished=CrawlRunRow.vanished + counts.vanished,
+        missed=CrawlRunRow.missed + counts.missed,
+        listed=CrawlRunRow.listed + counts.listed,
     )
 
 
@@ -205,10 +218,11 @@ def close(
     *,
     now: datetime,
     next_due_at: datetime | None,
+    due_why: str = "",
     counts: RunCounts | None = None,
     error: str | None = None,
 ) -> None:
-    """Ends the visit, adds the crawl's own counts, and says when the Source is due next.
+    """Ends the visit, adds the crawl's own counts, and says when the Source is due next, and why then.
 
     Raises: LeaseLostError when it was closed already.
     """
@@ -220,6 +234,7 @@ def close(
         .where(SourceRow.id == lease.source_id)
         .values(
             next_due_at=next_due_at,
+            due_why=due_why,
             failures=0 if is_well else SourceRow.failures + 1,
             visited_at=case(
                 (literal(is_well), literal(now, SourceRow.visited_at.type)), else_=SourceRow.visited_at
@@ -237,6 +252,28 @@ def release(session: Session, lease: Lease) -> None:
 def failures(session: Session, source_id: str) -> int:
     """How many visits in a row have failed."""
     return session.scalar(select(SourceRow.failures).where(SourceRow.id == source_id)) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class NextVisit:
+    """When an enabled Source is due, and why then; `due_at` None is at once."""
+
+    source_id: str
+    due_at: datetime | None
+    why: str
+    visited_at: datetime | None
+    failures: int
+
+
+def next_visits(session: Session) -> list[NextVisit]:
+    """All enabled Sources, the one that is due first at the top."""
+    query = (
+        select(SourceRow).where(SourceRow.enabled).order_by(SourceRow.next_due_at.nulls_first(), SourceRow.id)
+    )
+    return [
+        NextVisit(row.id, row.next_due_at, row.due_why, row.visited_at, row.failures)
+        for row in session.scalars(query)
+    ]
 
 
 def find_runs(session: Session, source_id: str | None = None, *, limit: int = 50) -> list[CrawlRun]:
@@ -269,7 +306,7 @@ def _lost(lease: Lease) -> LeaseLostError:
 
 
 def _to_run(row: CrawlRunRow) -> CrawlRun:
-    counts = RunCounts(row.found, row.fetched, row.new, row.copies, row.updated, row.failed, row.refused)
+    counts = RunCounts(**{field.name: getattr(row, field.name) for field in fields(RunCounts)})
     outcome = RunOutcome(row.outcome) if row.outcome else None
     return CrawlRun(
         row.id, row.source_id, row.worker, row.started_at, row.ended_at, outcome, row.error, counts

@@ -6,13 +6,14 @@ Knows nothing of what is decided about a page. Start reading at `add`.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from aggregator.items import Article
+from aggregator.check import Check, next_check, second_look
+from aggregator.items import Article, Fetched
 from aggregator.store import memory, snapshots
 from aggregator.store.archive import take_numbers
 from aggregator.store.codec import content_hash, pack_blocks, unpack_blocks
@@ -31,6 +32,10 @@ class Arrival:
     content: int
     blocks: bytes
     snapshot: PackedSnapshot | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    origin: str = ""
+    """What its eternal id is made of, where another article had its address first."""
 
 
 def arrive(article: Article, snapshot: PackedSnapshot | None = None) -> Arrival:
@@ -53,7 +58,12 @@ def add(session: Session, seen: Sequence[tuple[int, Arrival]], now: datetime) ->
             "first_seen_at": now,
             "vanished_at": None,
             "snapshot_id": snapshot_id,
-            **_page_values(arrival),
+            "checked_at": now,
+            "idle": 0,
+            "etag": arrival.etag,
+            "last_modified": arrival.last_modified,
+            **(values := _page_values(arrival)),
+            "due_at": next_check(_born(values["published_at"], values["published_day"], now), now),
         }
         for id_, (entry_id, arrival), snapshot_id in zip(ids, seen, snapshot_ids, strict=True)
     ]
@@ -75,6 +85,7 @@ def refresh(session: Session, page: KnownPage, arrival: Arrival, entry_id: int) 
     values = {**_page_values(arrival), "entry_id": entry_id}
     if arrival.snapshot is not None:
         values |= {"snapshot_id": _add_snapshots(session, [arrival])[0], "vanished_at": None}
+        values |= {"etag": arrival.etag, "last_modified": arrival.last_modified}
     session.execute(update(table(SightingRow)).where(SightingRow.id == page.id).values(values))
 
 
@@ -107,6 +118,29 @@ def vanish(session: Session, source_id: str, urls: Iterable[str], now: datetime)
             update(table(EntryRow)).where(is_home).values(values).returning(EntryRow.id)
         ).all()
     return marked
+
+
+def note_checks(
+    session: Session, source_id: str, checks: Iterable[Check], now: datetime, *, is_changed: bool = False
+) -> None:
+    """Notes that these pages were asked for again, and says when they are due next."""
+    keys = [check.key for check in checks]
+    rows = session.scalars(
+        select(SightingRow).where(SightingRow.source_id == source_id, SightingRow.url.in_(keys))
+    )
+    for row in list(rows):
+        due_at = next_check(_born(row.published_at, row.published_day, row.first_seen_at), now)
+        if row.vanished_at is not None:
+            due_at = second_look(now) if row.vanished_at >= now else None
+        values = {"checked_at": now, "due_at": due_at, "idle": 0 if is_changed else row.idle + 1}
+        session.execute(update(table(SightingRow)).where(SightingRow.id == row.id).values(values))
+
+
+def _born(at: datetime | None, day: date | None, first_seen_at: datetime) -> datetime:
+    """From when a page's age counts: its publication, unless that is unknown or still to come."""
+    if at is None and day is not None:
+        at = datetime.combine(day, time(12), UTC)
+    return min(at or first_seen_at, first_seen_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +185,29 @@ def kept_sources(session: Session) -> set[str]:
     """The Sources of which any Snapshot is kept."""
     query = select(SightingRow.source_id).where(SightingRow.snapshot_id.is_not(None))
     return set(session.scalars(query.distinct()))
+
+
+def snapshot_of(session: Session, source_id: str, key: str) -> Fetched | None:
+    """The page as it was when it was last taken in, with its Candidate; None where it is not kept."""
+    query = select(SightingRow.snapshot_id).where(SightingRow.url == key, SightingRow.source_id == source_id)
+    id_ = session.scalar(query)
+    return snapshots.load_many(session, [id_]).get(id_) if id_ is not None else None
+
+
+def turn_over(session: Session, page: KnownPage, now: datetime) -> str:
+    """Leaves a page's address to another article: page and Entry keep their past under a key of their own.
+
+    Shapes: gives back that key, which is no address: the page's with a mark behind it.
+    """
+    like = f"{page.url}#%"
+    query = select(func.count()).where(SightingRow.source_id == page.source_id, SightingRow.url.like(like))
+    key = f"{page.url}#{(session.scalar(query) or 0) + 1}"
+    entry_id, numbers = page.entry.entry_id, take_numbers(session)
+    values = {"url": key, "vanished_at": now, "due_at": None}
+    session.execute(update(table(SightingRow)).where(SightingRow.id == page.id).values(values))
+    left = {"canonical_url": key, "vanished_at": now, "change_seq": numbers[0]}
+    session.execute(update(table(EntryRow)).where(EntryRow.id == entry_id).values(left))
+    return key
 
 
 def blocks_of(session: Session, ids: Sequence[int]) -> dict[int, bytes]:

@@ -147,6 +147,8 @@ class SightingRow(Base):
 
     `url` is the canonical key, `text_key` what equal texts share, `content` a hash of all that
     makes a revision, `blocks` the packed block hashes that this page adds to the site's memory.
+    `checked_at` is when it was last asked for, `due_at` when it is to be asked again, `idle` how
+    many checks in a row found nothing new; `etag` and `last_modified` are the page's own.
     """
 
     __tablename__ = "sighting"
@@ -165,6 +167,11 @@ class SightingRow(Base):
     vanished_at: Mapped[datetime | None]
     snapshot_id: Mapped[int | None] = mapped_column(Number, ForeignKey("snapshot.id", ondelete="SET NULL"))
     blocks: Mapped[bytes]
+    checked_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    idle: Mapped[int] = mapped_column(Integer, server_default="0")
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
 
     __table_args__ = (
         Index("uq_sighting_url_source_id", "url", "source_id", unique=True),
@@ -186,6 +193,8 @@ class RevisionRow(Base):
     changed_at: Mapped[datetime]
     fields: Mapped[list[str]]
     old: Mapped[bytes]
+
+    __table_args__ = (Index(None, "changed_at"),)
 
 
 class CorrectionRow(Base):

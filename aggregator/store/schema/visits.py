@@ -7,7 +7,7 @@ a change here needs a migration beside it (a test compares them).
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, text
+from sqlalchemy import ForeignKey, Index, Integer, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aggregator.store.columns import Base, Number
@@ -30,6 +30,14 @@ class SourceRow(Base):
     way_urls: Mapped[list[str]]
     boilerplate: Mapped[bytes | None]
     date_habits: Mapped[list[Any]]
+    whole_at: Mapped[datetime | None]
+    """When its lists were last read whole and compared with its other ways in."""
+    is_stale: Mapped[bool] = mapped_column(server_default=false())
+    """Its server says 'not modified' of lists that have changed: it is never asked so again."""
+    due_why: Mapped[str] = mapped_column(server_default="")
+    """Why `next_due_at` is when it is, in words."""
+    pace: Mapped[float | None]
+    """Seconds between requests that its complaints led to, where they are more than its own."""
 
 
 class UrlKeyRow(Base):
@@ -68,6 +76,10 @@ class ValidatorRow(Base):
     url: Mapped[str] = mapped_column(primary_key=True)
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
+    stamp: Mapped[str | None]
+    """What the index above it said of its last change."""
+    names: Mapped[int | None]
+    """A hash of the addresses that it named."""
 
 
 class RobotsRow(Base):
@@ -80,6 +92,8 @@ class RobotsRow(Base):
     text: Mapped[str]
     is_closed: Mapped[bool]
     why: Mapped[str]
+    reserved: Mapped[str] = mapped_column(server_default="")
+    """What its tdmrep.json reserves: a path pattern a line."""
 
 
 class CrawlRunRow(Base):
@@ -102,6 +116,10 @@ class CrawlRunRow(Base):
     copies: Mapped[int] = mapped_column(Integer, server_default="0")
     updated: Mapped[int] = mapped_column(Integer, server_default="0")
     failed: Mapped[int] = mapped_column(Integer, server_default="0")
+    checked: Mapped[int] = mapped_column(Integer, server_default="0")
+    vanished: Mapped[int] = mapped_column(Integer, server_default="0")
+    missed: Mapped[int] = mapped_column(Integer, server_default="0")
+    listed: Mapped[int] = mapped_column(Integer, server_default="0")
     refused: Mapped[dict[str, int]]
 
     __table_args__ = (

@@ -1,0 +1,96 @@
+"""What a visit begins with and what it leaves in the archive: memory, depth, counts, next time.
+
+Knows nothing of requests or of the order of things. Start reading at `open_visit`.
+"""
+
+from datetime import date, datetime
+
+from aggregator.config import Config
+from aggregator.due import due_after
+from aggregator.items import Kind, Reason, RunOutcome, Source
+from aggregator.store import Session, memory, runs, sightings
+from aggregator.store.memory import UrlKey
+from aggregator.store.runs import Lease, RunCounts
+from pipelines.habits import learn_habits
+from spiders.entrance import depth_of
+from spiders.visit import Visit
+
+
+def open_visit(
+    session: Session, source: Source, config: Config, now: datetime, *, since: date | None
+) -> Visit:
+    """The visit to make, with all that it must know; `since` makes it a backfill."""
+    is_backfill = since is not None
+    remembered = memory.load_memory(session, source.id, now, is_backfill=is_backfill)
+    is_cluster = source.kind is Kind.CLUSTER
+    depth = depth_of(
+        remembered,
+        articles=config.first_visit_articles_cluster if is_cluster else config.first_visit_articles,
+        days=None if is_cluster else config.first_visit_days,
+        since=since,
+        now=now,
+    )
+    return Visit(source, remembered, depth, is_backfill=is_backfill)
+
+
+def outcome_of(visit: Visit) -> RunOutcome:
+    """How the visit ended.
+
+    One cut short has failed and keeps no validators: a list that has not changed would hide what
+    was not fetched.
+    """
+    if visit.is_lost:
+        return RunOutcome.LOST
+    if visit.has_failed or not visit.is_over:
+        return RunOutcome.FAILED
+    return RunOutcome.NOT_MODIFIED if visit.is_not_modified else RunOutcome.OK
+
+
+def close_visit(
+    session: Session, visit: Visit, lease: Lease, outcome: RunOutcome, now: datetime, *,
+    requests_per_day: int,
+) -> None:  # fmt: skip
+    """Keeps what the visit learnt, and ends it: its counts, when the Source is due next, and why."""
+    _keep_pages(session, visit, lease, now)
+    if outcome is RunOutcome.OK and not visit.counts["failed"]:
+        # With pages missing, the list must be read again, changed or not.
+        memory.save_validators(session, lease.source_id, tuple(visit.validators.values()))
+    is_whole = outcome is RunOutcome.OK and visit.reads_on and not visit.is_backfill
+    memory.save_manner(
+        session,
+        lease.source_id,
+        pace=visit.pace,
+        is_stale=visit.is_stale,
+        whole_at=now if is_whole and not visit.counts["failed"] else None,
+    )
+    kept = visit.way_to_keep()
+    if visit.candidates and kept is not None:
+        memory.save_way(session, lease.source_id, kept.way, kept.urls)
+        habits = learn_habits(memory.date_votes(session, lease.source_id))
+        memory.save_date_habits(session, lease.source_id, habits)
+    due = due_after(session, visit, outcome, now, requests_per_day=requests_per_day)
+    runs.close(
+        session,
+        lease,
+        outcome,
+        now=now,
+        next_due_at=due.at,
+        due_why=due.why,
+        counts=RunCounts(
+            found=visit.counts["found"],
+            fetched=visit.counts["fetched"],
+            failed=visit.counts["failed"],
+            checked=visit.counts["checked"],
+            missed=visit.counts["missed"],
+            listed=len(visit.candidates),
+        ),
+        error=visit.trouble,
+    )
+
+
+def _keep_pages(session: Session, visit: Visit, lease: Lease, now: datetime) -> None:
+    """Notes the known pages that say nothing new, and those that could not be had: a few tries, no more."""
+    if visit.unchanged:
+        sightings.note_checks(session, lease.source_id, visit.unchanged, now)
+    failed = [UrlKey(url, Reason.ERROR) for url in visit.failed if url]
+    memory.remember_urls(session, lease.source_id, failed, now)
