@@ -45,7 +45,8 @@ def commands(group: click.Group = cli, path: tuple[str, ...] = ()) -> Iterator[t
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
             yield from commands(command, (*path, name))
-        else:
+        # A group that is a command itself has the options of one.
+        if not isinstance(command, click.Group) or any(p.name == "config_file" for p in command.params):
             yield " ".join((*path, name)), command
 
 
@@ -143,7 +144,7 @@ def test_example_can_be_typed(line: str) -> None:
     words = shlex.split(line)[1:]
     group: click.Command = cli
     context = click.Context(cli, info_name="aggregator")
-    while isinstance(group, click.Group) and not words[0].startswith("-"):
+    while isinstance(group, click.Group) and words and not words[0].startswith("-"):
         name, group_or_none, words = group.resolve_command(context, words)
         assert group_or_none is not None and name is not None
         group, context = group_or_none, click.Context(group_or_none, info_name=name, parent=context)
