@@ -16,14 +16,17 @@ def render_json(document: Document) -> bytes:
     Source: https://www.jsonfeed.org/version/1.1/; an item's `_source` is our extension, by its rules.
     """
     channel = document.channel
+    following = dict(document.pages).get("next", "")
     feed: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": channel.title,
         "description": channel.description,
         "language": channel.language,
         "home_page_url": channel.site_url,
-        "feed_url": f"{channel.address}.json" if channel.address else None,
+        "feed_url": f"{channel.address}.json{channel.query}" if channel.address else None,
+        "next_url": f"{channel.address}.json{following}" if channel.address and following else None,
         "authors": [{"name": channel.author}],
+        "hubs": [{"type": "WebSub", "url": channel.hub}] if channel.hub else [],
         "items": [_item(item) for item in document.items],
     }
     return json.dumps(_without_empty(feed), ensure_ascii=False, indent=1).encode() + b"\n"

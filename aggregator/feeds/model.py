@@ -33,7 +33,8 @@ class Edition:
     """What all feeds of one publication share.
 
     Shapes: `base_url` ends without a slash and is empty where the address is not known;
-        `authority` is the archive's, as in its tags; `sources` and `terms` are by id.
+        `authority` is the archive's, as in its tags; `sources` and `terms` are by id; `saved` are
+        titles of saved queries by name; `hub` is where publications are announced, or empty.
     """
 
     authority: str
@@ -42,6 +43,8 @@ class Edition:
     sources: Mapping[str, Source] = field(default_factory=dict)
     terms: Mapping[str, Term] = field(default_factory=dict)
     summary_length: int = 200
+    saved: Mapping[str, str] = field(default_factory=dict)
+    hub: str = ""
 
     def tag(self, name: str) -> str:
         """The eternal id of something of ours: `feed/all`, `source/clm`, `topic`."""
@@ -57,8 +60,9 @@ class Channel:
     """A feed without its items. `address` is where its files are, without the ending, or empty.
 
     Shapes: `file` is the name as files and addresses can carry it; `label` is the name in a list of
-        its kind, where the title would say too much; a channel that `has_agenda` is a calendar, one
-        that has no news is only that.
+        its kind, where the title would say too much; one that `has_agenda` has a calendar too, one
+        that `is_calendar` is about nothing else; `query` stands after the ending in the addresses
+        of a search, `?q=...`.
     """
 
     name: str
@@ -72,7 +76,9 @@ class Channel:
     author: str
     rights: str
     address: str = ""
-    has_news: bool = True
+    query: str = ""
+    hub: str = ""
+    is_calendar: bool = False
     has_agenda: bool = False
 
 
@@ -157,12 +163,16 @@ LIVE = Archive()
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A feed ready to be rendered: items newest arrival first, ids and `updated_at` distinct."""
+    """A feed ready to be rendered: items newest arrival first, ids and `updated_at` distinct.
+
+    Shapes: `pages` are the neighbours of a page of a search: `next` or `previous`, then its query.
+    """
 
     channel: Channel
     items: tuple[Item, ...]
     omitted: Mapping[str, int]
     archive: Archive = LIVE
+    pages: tuple[tuple[str, str], ...] = ()
 
     @property
     def updated_at(self) -> datetime:
@@ -174,7 +184,8 @@ class Document:
 class Appointment:
     """What a calendar shows of something announced: text that leaves by its source's policy.
 
-    Shapes: `title`, `location` and `source` are on one line; an `end` that is a day is inclusive.
+    Shapes: `title`, `location` and `source` are on one line; an `end` that is a day is inclusive;
+        `quotation` is what the article says of it, as far as it may leave.
     """
 
     uid: str
@@ -188,6 +199,7 @@ class Appointment:
     location: str
     url: str
     source: str
+    quotation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

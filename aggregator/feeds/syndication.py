@@ -5,6 +5,7 @@ Start reading at `render_atom`; `_Instant` and `_ItemExtension` hold what feedge
 """
 
 import html
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +17,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from aggregator.feeds.model import MINUTES_TO_LIVE, Document, Item, Related
+from aggregator.feeds.strings import say
 
 GENERATOR = "lombardy-aggregator"
 
@@ -30,8 +32,13 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+# Elements that hold plain text in both formats, where it has what could be markup.
+_PLAIN = re.compile(
+    rb"<(?:title|category|source|subtitle|summary|copyright|rights)\b[^>]*>[^<]*&(?:amp|lt);[^<]*"
+)
+
 Link = tuple[str, str, str]
-"""rel, type, href."""
+"""rel, media type (empty where it says nothing) and href."""
 
 
 def render_atom(document: Document) -> bytes:
@@ -48,10 +55,10 @@ def render_atom(document: Document) -> bytes:
     feed.rights(channel.rights)
     feed.updated(_instant(document.updated_at))
     for rel, kind, href in atom_links(document):
-        feed.link(rel=rel, type=kind, href=href)
+        feed.link(rel=rel, href=href, **({"type": kind} if kind else {}))
     for item in document.items:
-        _add_atom(feed, item)
-    return bytes(feed.atom_str())
+        _add_atom(feed, item, channel.language)
+    return _plainly(feed.atom_str())
 
 
 def render_rss(document: Document) -> bytes:
@@ -70,27 +77,55 @@ def render_rss(document: Document) -> bytes:
     feed.updated(_Unset(1, 1, 1, tzinfo=UTC))
     for item in document.items:
         _add_rss(feed, item)
-    return bytes(feed.rss_str())
+    return _plainly(feed.rss_str())
 
 
 def atom_links(document: Document) -> Iterator[Link]:
     """The links of an Atom document: itself, its other formats, its history."""
-    address, archive = document.channel.address, document.archive
+    address, query, archive = document.channel.address, document.channel.query, document.archive
     if not address:
         yield "alternate", "text/html", document.channel.site_url
         return
-    own = f"{address}/{archive.number}.atom" if archive.number else f"{address}.atom"
+    if document.channel.hub:
+        yield "hub", "", document.channel.hub
+    own = f"{address}/{archive.number}.atom" if archive.number else f"{address}.atom{query}"
     yield "self", "application/atom+xml", own
     yield "alternate", "text/html", document.channel.site_url
     if archive.number:
         yield "current", "application/atom+xml", f"{address}.atom"
     else:
-        yield "alternate", "application/rss+xml", f"{address}.rss"
-        yield "alternate", "application/feed+json", f"{address}.json"
+        yield "alternate", "application/rss+xml", f"{address}.rss{query}"
+        yield "alternate", "application/feed+json", f"{address}.json{query}"
+    for rel, page in document.pages:
+        yield rel, "application/atom+xml", f"{address}.atom{page}"
     if archive.previous:
         yield "prev-archive", "application/atom+xml", f"{address}/{archive.previous}.atom"
     if archive.next:
         yield "next-archive", "application/atom+xml", f"{address}/{archive.next}.atom"
+
+
+def rss_links(document: Document) -> Iterator[Link]:
+    """The links of an RSS channel: itself, its other formats, its history, which is Atom."""
+    address, query = document.channel.address, document.channel.query
+    if not address:
+        return
+    yield "self", "application/rss+xml", f"{address}.rss{query}"
+    yield "alternate", "application/atom+xml", f"{address}.atom{query}"
+    yield "alternate", "application/feed+json", f"{address}.json{query}"
+    for rel, page in document.pages:
+        yield rel, "application/rss+xml", f"{address}.rss{page}"
+    if document.channel.hub:
+        yield "hub", "", document.channel.hub
+    if document.archive.previous:
+        yield "prev-archive", "application/atom+xml", f"{address}/{document.archive.previous}.atom"
+
+
+def _plainly(data: bytes) -> bytes:
+    """The document with its plain texts so written that no reader takes them for markup.
+
+    Source: RSS Best Practices Profile, 'Character data': `&` and `<` as hexadecimal references.
+    """
+    return _PLAIN.sub(lambda match: match[0].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;"), data)
 
 
 def write_rfc3339(at: datetime) -> str:
@@ -137,7 +172,7 @@ def _generator(document: Document) -> FeedGenerator:
     return feed
 
 
-def _add_atom(feed: FeedGenerator, item: Item) -> None:
+def _add_atom(feed: FeedGenerator, item: Item, language: str) -> None:
     entry: FeedEntry = feed.add_entry(order="append")
     entry.ours.item = item
     entry.id(item.tag)
@@ -146,9 +181,11 @@ def _add_atom(feed: FeedGenerator, item: Item) -> None:
     entry.published(_instant(item.published_at))
     entry.link(href=item.url, rel="alternate", type="text/html")
     entry.author([{"name": author} for author in item.authors])
-    entry.rights(item.rights)
-    if item.summary:
-        entry.summary(item.summary)
+    if item.rights:
+        entry.rights(item.rights)
+    if item.summary or not item.html:
+        # An entry without any text is held against a feed; whose it is may always be said.
+        entry.summary(item.summary or say("agenda.source", language, source=item.publisher.name))
     if item.html:
         entry.content(item.html, type="html")
 
@@ -196,15 +233,9 @@ class _RssChannel(BaseExtension):  # type: ignore[misc]  # feedgen has no types
         _text(channel, "lastBuildDate", write_rfc822(document.updated_at))
         _text(channel, f"{{{_SY}}}updatePeriod", "hourly")
         _text(channel, f"{{{_SY}}}updateFrequency", str(60 // MINUTES_TO_LIVE))
-        if address := document.channel.address:
-            link = f"{{{_ATOM}}}link"
-            etree.SubElement(channel, link, href=f"{address}.rss", rel="self", type="application/rss+xml")
-            etree.SubElement(
-                channel, link, href=f"{address}.atom", rel="alternate", type="application/atom+xml"
-            )
-            if document.archive.previous:
-                href = f"{address}/{document.archive.previous}.atom"
-                etree.SubElement(channel, link, href=href, rel="prev-archive", type="application/atom+xml")
+        for rel, kind, href in rss_links(document):
+            found = {"href": href, "rel": rel} | ({"type": kind} if kind else {})
+            etree.SubElement(channel, f"{{{_ATOM}}}link", attrib=found)
         return feed
 
 
@@ -258,7 +289,8 @@ class _RssItem(_ItemExtension):
             etree.SubElement(entry, "category", domain=category.scheme).text = category.label
         if item.language != self.language:
             _text(entry, f"{{{_DC}}}language", item.language)
-        _text(entry, f"{{{_DC}}}rights", item.rights)
+        if item.rights:
+            _text(entry, f"{{{_DC}}}rights", item.rights)
         for related in item.related:
             etree.SubElement(entry, f"{{{_ATOM}}}link", attrib=_link(related))
         self._media(entry)

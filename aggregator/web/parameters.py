@@ -3,6 +3,7 @@
 Knows nothing of what they are used for. Start reading at `read`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,9 @@ from aggregator.web.problem import Unanswerable
 
 # Beyond it no address is one that a person or program of good will made.
 _LONGEST = 1000
+FIRST_DAY = date(1900, 1, 1)
+"""No day before it can be asked for: the archive's sources have no other."""
+_DAY = r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class Parameter:
             case "number":
                 told: dict[str, Any] = {"type": "integer", "minimum": self.least, "maximum": self.most}
             case "day":
-                told = {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+                told = {"type": "string", "format": "date", "pattern": _DAY}
             case "choice":
                 told = {"type": "string", "enum": list(self.choices)}
             case _:
@@ -70,11 +74,11 @@ class Parameter:
 
     def _day(self, text: str) -> date:
         try:
-            if len(text) == len("2026-03-31"):
+            if re.fullmatch(_DAY, text):
                 return date.fromisoformat(text)
         except ValueError:
             pass
-        raise Unanswerable(400, f"{self.name} is a day such as 2026-03-31", self.name)
+        raise Unanswerable(400, f"{self.name} is a day such as 2026-03-31, of 1900 or later", self.name)
 
 
 def read(parameters: Sequence[Parameter], given: Sequence[tuple[str, str]]) -> Mapping[str, Any]:

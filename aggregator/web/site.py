@@ -3,9 +3,11 @@
 Knows which part answers which path, and nothing of their insides. Start reading at `create_site`.
 """
 
+import json
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,8 +18,10 @@ from aggregator.config import Config
 from aggregator.feeds.pages import style
 from aggregator.items import Vocabulary
 from aggregator.store import Store
+from aggregator.web import api, openapi, search
 from aggregator.web.allowance import Allowance
-from aggregator.web.door import Door, Doors
+from aggregator.web.door import Answer, Door, Doors
+from aggregator.web.problem import PROBLEM, problem
 from aggregator.web.published import Published, Receive, Scope, Send
 from aggregator.web.watch import Watch, health
 
@@ -53,9 +57,25 @@ def create_site(store: Store, vocabulary: Vocabulary, config: Config) -> Site:
     )
     watch = Watch()
     doors = Doors(store, vocabulary, config, Allowance(max(limit, 1), limit), watch.count)
-    here = [Door("/health", health), Door("/metrics", watch.metrics)]
+    here = [*api.DOORS, *search.DOORS, _description(config), Door("/health", health)]
+    here.append(Door("/metrics", watch.metrics))
     routes = [Route(door.path, _through(doors, door), methods=["GET"]) for door in here]
-    return Site(published, Starlette(routes=routes))
+    handlers: Any = {404: _not_there, 405: _not_so}
+    return Site(published, Starlette(routes=routes, exception_handlers=handlers))
+
+
+def _description(config: Config) -> Door:
+    told = json.dumps(openapi.describe(api.DOORS, config.base_url), indent=1).encode()
+    return Door(openapi.PATH, lambda _: Answer(told, api.JSON, api.OPEN), "This description.")
+
+
+async def _not_there(request: Request, _: Exception) -> Response:
+    return Response(problem(404, "there is nothing at this address"), 404, media_type=PROBLEM)
+
+
+async def _not_so(request: Request, _: Exception) -> Response:
+    body = problem(405, "only GET and HEAD are answered here")
+    return Response(body, 405, {"allow": "GET, HEAD"}, media_type=PROBLEM)
 
 
 def _through(doors: Doors, door: Door) -> Callable[[Request], Awaitable[Response]]:
