@@ -1,4 +1,4 @@
-"""A page in a file to an article as JSON: what `extract` prints, with the road's own `digest`.
+"""A page in a file to an article as JSON: what `extract` prints, by the steps of the road's own `digest`.
 
 Knows no store and no network. Start reading at `article_row`.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from aggregator.items import Article, Candidate, Event, Page, Refused, Source, SourceMemory, Vocabulary, Way
+from aggregator.items import Article, Candidate, Event, Page, Refused, Source, Vocabulary, Way
 from aggregator.urls import host_of
 
 
@@ -20,8 +20,6 @@ def article_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
     Never raises for a bad row or page.
     """
-    from pipelines.normalise import digest
-
     answer: dict[str, Any] = {"id": row.get("id")}
     if "error" in row:
         return answer | {"error": row["error"]}
@@ -39,15 +37,31 @@ def article_row(row: Mapping[str, Any]) -> dict[str, Any]:
     page = Page(url, body, now, 200, (("content-type", "text/html"),), url)
     source = Source(id="page", url=f"https://{host}/", hosts=(host,))
     try:
-        outcome = digest(page, Candidate(url, Way.IMPORT), source, SourceMemory(), Vocabulary())
+        outcome, zone = _digest(page, source)
     except Exception as error:  # noqa: BLE001  a bad page costs its line, not the stream
         return answer | {"url": url, "error": f"{type(error).__name__}: {error}"}
     if isinstance(outcome, Refused):
         return answer | {"url": url, "error": f"{outcome.reason}: {outcome.detail}"}
-    return answer | _article(outcome)
+    return answer | _article(outcome, zone)
 
 
-def _published(article: Article) -> str | None:
+def _digest(page: Page, source: Source) -> tuple[Article | Refused, str]:
+    """The page's article and the zone of its hours: a Source that nobody described is placed by its page."""
+    from aggregator.extract import extract
+    from pipelines.normalise import normalise
+    from pipelines.placing import placed
+    from pipelines.refusal import refuse_answer
+
+    candidate = Candidate(page.url, Way.IMPORT)
+    refused = refuse_answer(page, candidate)
+    if refused:
+        return refused, source.zone
+    raw = extract(page, candidate, source)
+    source = placed(source, raw, page)
+    return normalise(raw, candidate, source, Vocabulary(), page.fetched_at), source.zone
+
+
+def _published(article: Article, zone: str) -> str | None:
     """The date as ISO 8601, with the offset that the page states: in whose zone else is its day?"""
     if article.published is None:
         return None
@@ -56,18 +70,22 @@ def _published(article: Article) -> str | None:
     stated = next((e.chosen.value for e in article.evidence if e.field == "published" and e.chosen), "")
     with suppress(ValueError):
         moment = datetime.fromisoformat(stated)
-        if moment.tzinfo is not None and moment == article.published.at:
+        if (
+            moment.tzinfo is not None
+            and moment == article.published.at
+            and moment.date() == article.published.day
+        ):
             return moment.isoformat()
-    return article.published.at.astimezone(ZoneInfo("Europe/Rome")).isoformat()
+    return article.published.at.astimezone(ZoneInfo(zone)).isoformat()
 
 
-def _article(article: Article) -> dict[str, Any]:
+def _article(article: Article, zone: str) -> dict[str, Any]:
     return {
         "url": article.url,
         "title": article.title,
         "text": article.text,
         "html": article.html,
-        "date_published": _published(article),
+        "date_published": _published(article, zone),
         "date_modified": article.modified_at.isoformat() if article.modified_at else None,
         "authors": list(article.authors),
         "language": article.language,

@@ -21,6 +21,7 @@ from aggregator.extract.collect import (
     read_titles,
     without_logos,
 )
+from aggregator.extract.dated import read_dated
 from aggregator.extract.jsonld import Founds, read_jsonld
 from aggregator.extract.measures import measure
 from aggregator.extract.meta import read_meta, read_microdata, read_translations
@@ -66,8 +67,12 @@ def extract(
         "image": read_images(reading.images, base),
         "published": read_dateline(reading.body.text.split("\n") if reading.body else []),
     }
-    seen = read_visible(reading.container if title is None else title, reading.place, top, measures)
-    seen = merge(seen, read_labelled(reading.place))
+    anchor = reading.container if title is None else title
+    seen = merge(
+        read_visible(anchor, reading.place, top, measures),
+        read_dated(anchor, reading.container, measures),
+        read_labelled(reading.place),
+    )
     beside = merge(items, seen, page_says, read_links(root, base))
     fields = merge(own, *_ordered(told, headings, head, structured, page_says, beside))
     translations = dict.fromkeys((*candidate.translations, *read_translations(root, base)))

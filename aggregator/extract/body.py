@@ -41,7 +41,7 @@ class Material:
     base: str
     titles: tuple[str, ...] = ()
     body: etree._Element | None = None
-    measures: Measures = field(default_factory=dict)
+    measures: Measures = field(default_factory=Measures)
     title: etree._Element | None = None
     structured: str = ""
 

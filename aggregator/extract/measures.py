@@ -1,8 +1,9 @@
-"""How much running text each element of a page holds, and how much of it is links.
+"""How much running text each element of a page holds, how much of it is links, and where figures stand.
 
 Knows names only through `junk`; chooses nothing. Start reading at `measure`.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,6 +21,10 @@ MAX_DEPTH = 250
 # outweighs all else by more is the article under a misleading name.
 _FAR_MORE = 3.0
 _LABEL = 30  # letters: longer lines are not read for whether they are an advert's label
+# Figures that a date may be of; longer texts tell a story.
+_FIGURES = re.compile(r"(?:19|20)\d\d|\d[./-]\d{1,2}[./-]\d\d")
+_LINE, _MOST_DATED = 120, 200
+_DATED = frozenset(("time", "abbr"))  # these state a date for machines, whatever their text
 
 
 @dataclass(slots=True)
@@ -27,10 +32,13 @@ class Measure:
     """What an element holds, parts that are not the article's left out.
 
     Units: `chars` and `linked` are letters of all its text and of that in links; `mass` is the
-        letters of its running text: lines of prose, links taken off.
+        letters of its running text: lines of prose, links taken off; `start` and `end` count
+        the letters of the page up to it and through it.
     """
 
     part: Part = Part.PLAIN
+    start: int = 0
+    end: int = 0
     chars: int = 0
     linked: int = 0
     mass: float = 0.0
@@ -56,7 +64,12 @@ class Measure:
         return self.linked / self.chars if self.chars else 0.0
 
 
-Measures = dict[etree._Element, Measure]
+class Measures(dict[etree._Element, Measure]):
+    """The Measure of each element, and `dated`: elements with a short text that may hold a date."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dated: list[tuple[int, etree._Element]] = []
 
 
 def measure(root: etree._Element) -> Measures:
@@ -105,36 +118,45 @@ def _is_advert(label: str) -> bool:
 
 class _Walk:
     def __init__(self) -> None:
-        self.measures: Measures = {}
+        self.measures = Measures()
         self.asides: list[etree._Element] = []
+        self._seen = 0
         self._run = 0
         self._run_linked = 0
 
     def visit(self, element: etree._Element, depth: int, in_link: bool) -> Measure:
         """The element's Measure, after those of all below it."""
-        mine = self.measures[element] = Measure(part_of(element))
+        mine = self.measures[element] = Measure(part_of(element), self._seen)
         tag = element.tag
         if tag == "a" and element.get("href"):
             in_link = True
             mine.links = 1
         elif tag == "img":
             mine.images = 1
+        elif tag in _DATED:
+            self._date(element)
         if tag in INLINE_TAGS:
             self._inside(element, mine, depth, in_link)
+            mine.end = self._seen
             return mine
         outer = self._run, self._run_linked
         self._run = self._run_linked = 0
         self._inside(element, mine, depth, in_link)
         self._flush(mine, tag)
         self._run, self._run_linked = outer
+        mine.end = self._seen
         return mine
+
+    def _date(self, element: etree._Element) -> None:
+        if len(self.measures.dated) < _MOST_DATED:
+            self.measures.dated.append((self._seen, element))
 
     def _inside(self, element: etree._Element, mine: Measure, depth: int, in_link: bool) -> None:
         if depth > MAX_DEPTH:
-            self._text(mine, " ".join(str(t) for t in element.itertext()), in_link)
+            self._text(element, mine, " ".join(str(t) for t in element.itertext()), in_link)
             return
         if text := element.text:
-            self._text(mine, text, in_link)
+            self._text(element, mine, text, in_link)
         for child in element:
             tag = child.tag
             if tag in HARD_TAGS:
@@ -143,7 +165,10 @@ class _Walk:
                 # Links, bold words and the like: most of a page's elements, and nothing to know of them.
                 is_link = tag == "a" and bool(child.get("href"))
                 mine.links += is_link
-                self._text(mine, child.text or "", in_link or is_link)
+                if text := child.text:
+                    self._text(child, mine, text, in_link or is_link)
+                if tag in _DATED:
+                    self._date(child)
             else:
                 if tag not in INLINE_TAGS and self._run:
                     self._flush(mine, "")
@@ -153,11 +178,14 @@ class _Walk:
                 elif theirs.part is not Part.COMMENTS:
                     mine.take(theirs)
             if tail := child.tail:
-                self._text(mine, tail, in_link)
+                self._text(element, mine, tail, in_link)
 
-    def _text(self, mine: Measure, text: str, in_link: bool) -> None:
+    def _text(self, element: etree._Element, mine: Measure, text: str, in_link: bool) -> None:
         size = len(text.strip())
         if size and not (size <= _LABEL and _is_advert(text)):
+            if size <= _LINE and _FIGURES.search(text):
+                self._date(element)
+            self._seen += size
             mine.chars += size
             self._run += size
             if in_link:

@@ -11,6 +11,7 @@ from itertools import islice, takewhile
 
 from lxml import etree
 
+from aggregator.extract.datelook import LONGEST, MONTH, UPDATED, fields_of, looks_like_date
 from aggregator.extract.jsonld import Founds
 from aggregator.extract.junk import HARD_TAGS, HEADINGS, Part
 from aggregator.extract.measures import Measures
@@ -19,22 +20,6 @@ from aggregator.extract.tree import text_of
 from aggregator.items import Found
 from aggregator.text import fold, one_line
 
-_MONTH = (
-    "(?:gen(?:naio)?|feb(?:braio)?|mar(?:zo)?|apr(?:ile)?|mag(?:gio)?|giu(?:gno)?|lug(?:lio)?|ago(?:sto)?|"
-    "sett?(?:embre)?|ott(?:obre)?|nov(?:embre)?|dic(?:embre)?|jan(?:uary)?|february|march|april|may|june?|"
-    "july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|november|dec(?:ember)?)"
-)
-_DATE_LOOK = re.compile(
-    rf"\b\d{{1,2}}(?:st|nd|rd|th|°|º)?[ ./-]+(?:of )?{_MONTH}\b|\b{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?\b|"
-    r"\b\d{1,2} ?[./-] ?\d{1,2} ?[./-] ?(?:\d{4}|\d{2})\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b|"
-    rf"\b{_MONTH}\.? \d{{4}}\b|^(?:oggi|ieri|today|yesterday)\b|"
-    r"\b\d+ (?:minut[oi]|or[ae]|giorn[oi]|settiman[ae]|mes[ei]|ann[oi]) fa\b|"
-    r"\b\d+ (?:minutes?|hours?|days?|weeks?|months?|years?) ago\b"
-)
-_UPDATED = re.compile(
-    r"(?:aggiornat|ultim[ao] (?:modific|aggiornament)|modificat|updated|modified|last (?:edit|review|change))"
-)
-_PUBLISHED = re.compile(r"(?:pubblicat|publish|posted|inserit|creat)")
 _BYLINE = re.compile(
     r"^(?:(?:written |words |posted )?by|di|da|a cura di|autore|author|testo di|firma)\b[: ]+(.{3,80})$",
     re.IGNORECASE,
@@ -42,20 +27,15 @@ _BYLINE = re.compile(
 _AUTHOR_NAMES = re.compile(
     r"(?:^|[ _-])(?:authors?|byline|autore|autori|firma|by-?author|author-?name)(?:$|[ _-])", re.IGNORECASE
 )
-_DATE_NAMES = re.compile(
-    r"(?:^|[ _-])(?:\w*dates?|data|time|pub\w*|\w*time)(?:$|[ _-])|(?:Date|Time|Published)(?:$|[ _A-Z-])"
-)
 _DATELINE = re.compile(
     r"^\W{0,3}(?:\w+ [–-] )?[A-Z][\w'’ ]{2,30}(?:\([\w ]+\))?, "
-    rf"\d{{1,2}}[°º]? {_MONTH}\.?(?: \d{{4}})?\b[^.]{{0,30}}",
+    rf"\d{{1,2}}[°º]? {MONTH}\.?(?: \d{{4}})?\b[^.]{{0,30}}",
     re.IGNORECASE,
 )
 # How far from the title a date may stand: blocks looked at after and before it, and the letters
 # of running text after which the article has begun.
 _AFTER, _BEFORE = 16, 8
 _PROSE = 300
-# A line longer than this tells a story and is not a date's own.
-_LONGEST = 120
 
 
 def read_visible(
@@ -73,21 +53,21 @@ def read_visible(
     before = _before(title, body, measures)
     for piece in _joined_badges(after) + _joined_badges(before):
         _read_line(piece, found)
-    for element in _near_elements(title, measures):
-        _read_element(element, found)
+    for element in _near_authors(title, measures):
+        _read_author(element, found)
     return found
 
 
 def _before_prose(pieces: Iterable[Piece]) -> list[Piece]:
-    return list(takewhile(lambda piece: len(piece.text) <= _LONGEST, islice(pieces, _AFTER)))
+    return list(takewhile(lambda piece: len(piece.text) <= LONGEST, islice(pieces, _AFTER)))
 
 
 def read_labelled(pieces: Iterable[Piece]) -> Founds:
     """Short lines of the article's own place that say themselves what day they state: `Pubblicato il ...`."""
     found: Founds = {"published": [], "modified": []}
     for piece in pieces:
-        if len(piece.text) <= _LONGEST and _LABEL.match(piece.folded) and looks_like_date(piece.text):
-            field = "modified" if _UPDATED.match(piece.folded) else "published"
+        if len(piece.text) <= LONGEST and _LABEL.match(piece.folded) and looks_like_date(piece.text):
+            field = "modified" if UPDATED.match(piece.folded) else "published"
             _add(found, field, piece.text, f"page:{_short(piece.path)}")
     return found
 
@@ -107,54 +87,20 @@ def read_dateline(lines: list[str]) -> list[Found]:
     return found[:1]
 
 
-def looks_like_date(line: str) -> bool:
-    """Whether a short line holds something of the shape of a date."""
-    return len(line) <= _LONGEST and bool(_DATE_LOOK.search(fold(line)))
-
-
 def _read_line(piece: Piece, found: Founds) -> None:
     where = f"page:{_short(piece.path)}"
-    if looks_like_date(piece.text):
-        flat = fold(piece.text)
-        field = "modified" if _UPDATED.search(flat) and not _PUBLISHED.search(flat) else "published"
+    for field in fields_of(piece.text):
         _add(found, field, piece.text, where)
     byline = _BYLINE.match(piece.text)
     if byline:
         _add(found, "authors", byline.group(1), where)
 
 
-_ISO_START = re.compile(r"\d{4}-\d\d-\d\d")
-
-
-def _read_element(element: etree._Element, found: Founds) -> None:
-    """A `<time>` or an element named as the author's."""
-    where = f"page:{_path(element)}"
+def _read_author(element: etree._Element, found: Founds) -> None:
     text = one_line(text_of(element))[:200]
-    stated = element.get("datetime") if element.tag == "time" else _machine_title(element)
-    if element.tag == "time" or stated:
-        names = fold(f"{element.get('class') or ''} {element.get('itemprop') or ''}")
-        # WordPress marks a post that never changed as both: `entry-date published updated`.
-        is_change = _UPDATED.search(names) and not _PUBLISHED.search(names)
-        field = "modified" if is_change else "published"
-        if stated:
-            _add(found, field, stated, where + "[datetime]")
-        elif text and len(text) <= _LONGEST:
-            _add(found, field, text, where)
-        return
-    if looks_like_date(text):
-        field = (
-            "modified" if _UPDATED.search(fold(text)) and not _PUBLISHED.search(fold(text)) else "published"
-        )
-        _add(found, field, text, where)
-    elif 3 <= len(text) <= 80 and _AUTHOR_NAMES.search(element.get("class") or "author"):
+    if 3 <= len(text) <= 80 and not looks_like_date(text):
         byline = _BYLINE.match(text)
-        _add(found, "authors", byline.group(1) if byline else text, where)
-
-
-def _machine_title(element: etree._Element) -> str | None:
-    """The instant that an `<abbr title="2024-03-11T...">` states, as hAtom and hCalendar wrote it."""
-    title = element.get("title") if element.tag == "abbr" else None
-    return title if title and _ISO_START.match(title) else None
+        _add(found, "authors", byline.group(1) if byline else text, f"page:{_path(element)}")
 
 
 def _add(found: Founds, field: str, value: str, where: str) -> None:
@@ -181,7 +127,7 @@ def _after(title: etree._Element, measures: Measures) -> list[Piece]:
             if piece.kind in HEADINGS and pieces and prose:
                 return pieces
             pieces.append(piece)
-            prose += len(piece.text) if len(piece.text) > _LONGEST else 0
+            prose += len(piece.text) if len(piece.text) > LONGEST else 0
             if prose > _PROSE or len(pieces) >= _AFTER:
                 return pieces
     return pieces
@@ -238,7 +184,7 @@ def _joined_badges(pieces: list[Piece]) -> list[Piece]:
     return out
 
 
-_BADGE = re.compile(rf"(?:\d{{1,2}} {_MONTH}\.?|{_MONTH}\.? \d{{1,2}},?)(?: (?:19|20)\d\d)?")
+_BADGE = re.compile(rf"(?:\d{{1,2}} {MONTH}\.?|{MONTH}\.? \d{{1,2}},?)(?: (?:19|20)\d\d)?")
 
 
 def _badge_size(texts: list[str]) -> int:
@@ -252,8 +198,8 @@ def _badge_size(texts: list[str]) -> int:
     return 0
 
 
-def _near_elements(title: etree._Element, measures: Measures) -> Iterator[etree._Element]:
-    """`<time>` and author elements around the title, not those of cards, sidebars and comments."""
+def _near_authors(title: etree._Element, measures: Measures) -> Iterator[etree._Element]:
+    """Author elements around the title, not those of cards, sidebars and comments."""
     top = title
     for parent in title.iterancestors():
         if parent.tag in ("body", "html"):
@@ -263,18 +209,14 @@ def _near_elements(title: etree._Element, measures: Measures) -> Iterator[etree.
             break
     for element in top.iter():
         names = element.get("class")
-        telling = (
-            element.tag == "time"
-            or _machine_title(element)
-            or (names and len(element) <= 3 and _is_telling(names))
-        )
-        if (telling or element.get("rel") == "author") and not _in_card(element, top, measures):
+        is_author = (names and _is_author(names) and len(element) <= 3) or element.get("rel") == "author"
+        if is_author and not _in_card(element, top, measures):
             yield element
 
 
 @lru_cache(maxsize=4096)
-def _is_telling(names: str) -> bool:
-    return bool(_AUTHOR_NAMES.search(names) or _DATE_NAMES.search(names))
+def _is_author(names: str) -> bool:
+    return bool(_AUTHOR_NAMES.search(names))
 
 
 def _in_card(element: etree._Element, top: etree._Element, measures: Measures) -> bool:

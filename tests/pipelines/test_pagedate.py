@@ -142,6 +142,34 @@ def test_two_that_agree_outweigh_one() -> None:
     assert _day(dates) == "2024-03-11"
 
 
+SHOWN = "page:main>p.date"
+# What machines are told, what readers see -> the day. A page built anew tells machines that day.
+REPUBLISHED = [
+    ([("2025-03-02T10:00:00Z", "jsonld:Article.datePublished"), ("12 maggio 2021", SHOWN)], "2021-05-12"),
+    ([("2021-05-12T10:00:00Z", "jsonld:Article.datePublished"), ("2 marzo 2025", SHOWN)], "2021-05-12"),
+    # Far from the title it may be another article's; and two kinds of place agree against it.
+    (
+        [("2025-03-02T10:00:00Z", "jsonld:Article.datePublished"), ("12 maggio 2021", f"{SHOWN} (far)")],
+        "2025-03-02",
+    ),
+    (
+        [
+            ("2025-03-02T10:00:00Z", "jsonld:Article.datePublished"),
+            ("2025-03-02", "feed:published"),
+            ("12 maggio 2021", SHOWN),
+        ],
+        "2025-03-02",
+    ),
+]
+
+
+@pytest.mark.parametrize(("found", "day"), REPUBLISHED)
+def test_the_day_that_readers_see_is_no_later_one_for_machines(
+    found: list[tuple[str, str]], day: str
+) -> None:
+    assert _day(_choose(*found)) == day
+
+
 def test_the_hour_of_the_last_change_is_not_the_publication() -> None:
     dates = _choose(
         ("2024-03-20T09:00:00Z", META),

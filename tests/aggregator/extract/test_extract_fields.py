@@ -82,12 +82,55 @@ FOREIGN = [
     "<nav>1 gennaio 2021</nav><main><h1>T</h1>{prose}</main>",
     "<main><h1>T</h1>{prose}<footer>1 gennaio 2021</footer></main>",
     "<main><h1>T</h1>{prose}<div class='related'><time datetime='2021-01-01'>1 gen</time></div></main>",
+    (
+        "<main><h1>T</h1>{prose}</main><div><div class=c><p class=date>1 gennaio 2021</p></div>"
+        "<div class=c><p class=date>2 gennaio 2021</p></div></div>"
+    ),
 ]
 
 
 @pytest.mark.parametrize("markup", FOREIGN)
 def test_foreign_dates_are_left(markup: str) -> None:
     assert read(f"<body><div>{markup.format(prose=PROSE)}</div></body>").published == ()
+
+
+# Markup around the text of an article with the title T -> the dates read as published, in order.
+AROUND = [
+    # Beside the text, or below it, and named as its date.
+    (
+        "<h1>T</h1>{prose}</main><div class=meta><b>Data</b><p class=post-date>3 aprile 2019</p></div>",
+        ["3 aprile 2019"],
+    ),
+    ("<h1>T</h1>{prose}<p>Pubblicato il 3 aprile 2019</p></main>", ["Pubblicato il 3 aprile 2019"]),
+    # The article's own, and those of other articles' cards at places of the same name.
+    (
+        (
+            "<h1>T</h1><div class=m><p class=date>3 aprile 2019</p></div>{prose}</main><section>"
+            "<div class=m><p class=date>4 aprile 2019</p></div><div class=m><p class=date>5 mag</p></div>"
+        ),
+        ["3 aprile 2019"],
+    ),
+    # Two side by side: the first publication, then the last change.
+    (
+        "<h1>T</h1><i><p class=d>3 aprile 2019</p></i><i><p class=d>9 mag 2019</p></i>{prose}</main>",
+        ["3 aprile 2019", "9 mag 2019"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("markup", "dates"), AROUND)
+def test_dates_around_the_text(markup: str, dates: list[str]) -> None:
+    raw = read(f"<body><div><main>{markup.format(prose=PROSE * 3)}</div></body>")
+    assert [f.value for f in raw.published][:1] == dates[:1]
+    assert {f.value for f in raw.published} <= set(dates)
+
+
+def test_a_line_that_states_both_days_is_read_for_both() -> None:
+    raw = read(
+        f"<body><main><h1>T</h1><p>3 aprile 2019 - Aggiornato il 9 maggio 2019</p>{PROSE}</main></body>"
+    )
+    assert "3 aprile 2019" in raw.published[0].value
+    assert "9 maggio 2019" in raw.modified[0].value
 
 
 def test_dateline() -> None:

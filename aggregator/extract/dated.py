@@ -1,0 +1,219 @@
+"""Where a page shows the day of its article: lines with a date that are no list's, by the title or alone.
+
+Never parses a date. Start reading at `read_dated`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from aggregator.extract.datelook import LONGEST, PUBLISHED, UPDATED, fields_of
+from aggregator.extract.junk import INLINE_TAGS, Part
+from aggregator.extract.measures import Measure, Measures
+from aggregator.extract.tree import text_of
+from aggregator.items import Found
+from aggregator.text import fold, one_line
+
+# Letters between title and date: a standfirst, a byline and share buttons after it; a kicker before.
+# At half of it pages with a long standfirst lose their date, at double the first teasers come in.
+_AFTER, _BEFORE = 700, 200
+# What a line far from the title may hold besides its date: a label.
+_AROUND = 35
+_BADGE = 40
+_DATE_NAMES = re.compile(
+    r"(?:^|[ _-])(?:\w*dates?|data|\w*time|pub\w*|posted|meta)(?:$|[ _-])|"
+    r"(?:Date|Time|Published)(?:$|[ _A-Z-])"
+)
+_RELATED = re.compile(
+    r"related|correlat|recent|latest|popular|widget|teaser|card|more-|recommend|event|agenda|calendar"
+)
+_MACHINE = re.compile(r"\d{4}-\d\d-\d\d")
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line with a date, in its element; `gap` is the letters between it and the title, minus if before."""
+
+    value: str
+    text: str
+    element: etree._Element
+    fields: tuple[str, ...]
+    gap: int
+
+
+def read_dated(
+    anchor: etree._Element | None, container: etree._Element | None, measures: Measures
+) -> dict[str, list[Found]]:
+    """Found tuples for `published` and `modified`, nearest to the anchor first; those far from it last.
+
+    Shapes: `anchor` is the title, or the text's container where the page shows none; `where` ends
+        in ` (far)` where the line stands neither by the title nor in the text.
+    """
+    found: dict[str, list[Found]] = {"published": [], "modified": []}
+    mine = measures.get(anchor) if anchor is not None else None
+    if mine is None or anchor is None:
+        return found
+    around = {anchor, *anchor.iterancestors()}
+    if container is not None:
+        around |= {container, *container.iterancestors()}
+    lines = [line for line in _lines(anchor, mine, measures) if _is_open(line, around, measures)]
+    inside = measures.get(container) if container is not None else None
+    near = {line for line in lines if _is_near(line, mine, inside)}
+    for line in sorted(_unlisted(lines, near), key=lambda line: abs(line.gap)):
+        where = f"page:{_path(line.element)}"
+        if line.element.tag in ("time", "abbr") and line.value != line.text:
+            where += "[datetime]"
+        if line not in near:
+            if not _speaks_far(line, inside, measures):
+                continue
+            where += " (far)"
+        for field in line.fields:
+            if all(f.value != line.value for f in found[field]):
+                found[field].append(Found(line.value, where))
+    return found
+
+
+def _is_near(line: _Line, anchor: Measure, inside: Measure | None) -> bool:
+    """Whether the line stands by the title: before the text has ended, and in nothing that closes it."""
+    if not -_BEFORE <= line.gap <= _AFTER:
+        return False
+    if inside is not None and line.gap > 0 and line.gap + anchor.end >= inside.end > anchor.end:
+        return False
+    return line.gap < _BEFORE or not _is_closing(line.element)
+
+
+def _is_closing(element: etree._Element) -> bool:
+    near = [element, *list(element.iterancestors())[:4]]
+    return any(e.tag in ("footer", "aside") or _RELATED.search(_names(e)) for e in near)
+
+
+def _lines(anchor: etree._Element, mine: Measure, measures: Measures) -> Iterator[_Line]:
+    """Each place that may hold a date as its line, once."""
+    seen: set[etree._Element] = set()
+    own = set(anchor.iter()) if mine.chars < LONGEST * 3 else set()
+    around = set(anchor.iterancestors())
+    for at, place in measures.dated:
+        element, text = _line_of(place, around)
+        if element in seen or element in own:
+            continue
+        seen.add(element)
+        stated = (
+            place.get("datetime")
+            if place.tag == "time"
+            else place.get("title")
+            if place.tag == "abbr"
+            else None
+        )
+        fields = _fields(element, text) or (_fields(place, stated) if stated else ())
+        if fields:
+            gap = at - mine.end if at >= mine.end else at - mine.start
+            is_machine = stated and _MACHINE.match(stated) and len(fields) == 1
+            yield _Line(
+                stated if stated and is_machine else text, text, place if is_machine else element, fields, gap
+            )
+
+
+def _fields(element: etree._Element, text: str) -> tuple[str, ...]:
+    """The fields by the line's words, else by the names of its element."""
+    fields = fields_of(text)
+    if fields != ("published",):
+        return fields
+    names = fold(f"{element.get('class') or ''} {element.get('itemprop') or ''}")
+    # WordPress marks a post that never changed as both: `entry-date published updated`.
+    return ("modified",) if UPDATED.search(names) and not PUBLISHED.search(names) else fields
+
+
+def _line_of(place: etree._Element, around: set[etree._Element]) -> tuple[etree._Element, str]:
+    """The element of the line that the place is part of: out of inline elements, and of a badge's."""
+    element, text = place, one_line(text_of(place, " "))
+    for _ in range(4):
+        parent = element.getparent()
+        if parent is None or parent in around:
+            break
+        is_part = element.tag in INLINE_TAGS or (not fields_of(text) and len(text) < _BADGE)
+        if not is_part:
+            break
+        wider = one_line(text_of(parent, " "))
+        if len(wider) > LONGEST:
+            break
+        element, text = parent, wider
+    return element, text
+
+
+def _is_open(line: _Line, around: set[etree._Element], measures: Measures) -> bool:
+    """Whether the line is in no comment, menu, form or card, nor in the page's own head or foot."""
+    last = line.element
+    is_led = False
+    for parent in (line.element, *line.element.iterancestors()):
+        if parent in around:
+            # A date in the head of the article is its own, one in the head of the page is today's.
+            is_article = any(e.tag in ("article", "main") for e in (parent, *parent.iterancestors()))
+            return is_article or not (is_led or (last.tag == "footer" and parent.tag in ("body", "html")))
+        theirs = measures.get(parent)
+        if (theirs is not None and theirs.part is Part.COMMENTS) or parent.tag in _CLOSED:
+            return False
+        if (parent.get("itemtype") or "").endswith("Comment"):
+            return False
+        is_led = is_led or (line.gap < 0 and parent.tag in ("header", "aside"))
+        last = parent
+    return True
+
+
+_CLOSED = frozenset(("nav", "form", "button", "article"))
+
+
+def _unlisted(lines: list[_Line], close: set[_Line]) -> list[_Line]:
+    """The lines without those of lists: other days at the same place of other parents."""
+    groups: dict[tuple[str, tuple[str, ...]], list[_Line]] = {}
+    for line in lines:
+        groups.setdefault((_signature(line.element), line.fields), []).append(line)
+    kept = []
+    for group in groups.values():
+        is_list = len({line.value for line in group}) > 1
+        parents = {line.element.getparent() for line in group}
+        if is_list and (len(parents) > 1 or len(group) > 2):
+            near = [line for line in group if line in close]
+            # Side by side they are the first publication and the last change.
+            is_pair = len(near) == 2 and abs(near[0].gap - near[1].gap) < _BADGE
+            kept += near[:1] if len(near) == 1 or is_pair else []
+        else:
+            kept += group
+    return kept
+
+
+def _signature(element: etree._Element) -> str:
+    steps = [element, *list(element.iterancestors())[:2]]
+    return ">".join(f"{e.tag}.{_DIGITS.sub('0', e.get('class') or '')}" for e in steps)
+
+
+def _speaks_far(line: _Line, inside: Measure | None, measures: Measures) -> bool:
+    """Whether a line far from the title is still the article's: named as its date, after it, no card's."""
+    is_labelled = len(line.fields) > 1 or PUBLISHED.match(fold(line.text).lstrip("(- ")) is not None
+    if line.gap < 0 or (len(line.text) > _AROUND and not (is_labelled and len(line.text) <= 2 * _AROUND)):
+        return False
+    near = [line.element, *list(line.element.iterancestors())[:4]]
+    if is_labelled:
+        return not any(_RELATED.search(_names(e)) for e in near)
+    if _is_closing(line.element):
+        return False
+    place = next((m for e in near if (m := measures.get(e))), None)
+    if place is None or (inside is not None and inside.start <= place.start < inside.end):
+        return False
+    return line.element.tag == "time" or any(_DATE_NAMES.search(_names(e)) for e in near[:3])
+
+
+def _names(element: etree._Element) -> str:
+    return element.get("class") or ""
+
+
+def _path(element: etree._Element) -> str:
+    parent = element.getparent()
+    return f"{_name(parent)}>{_name(element)}" if parent is not None else _name(element)
+
+
+def _name(element: etree._Element) -> str:
+    names = (element.get("class") or "").split()
+    return f"{element.tag}.{names[0]}" if names else str(element.tag)

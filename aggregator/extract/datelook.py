@@ -1,0 +1,52 @@
+"""What a line with a date looks like, and which field the words around it speak of.
+
+Never parses a date. Start reading at `fields_of`.
+"""
+
+import re
+
+from aggregator.text import fold
+
+MONTH = (
+    "(?:gen(?:naio)?|feb(?:braio)?|mar(?:zo)?|apr(?:ile)?|mag(?:gio)?|giu(?:gno)?|lug(?:lio)?|ago(?:sto)?|"
+    "sett?(?:embre)?|ott(?:obre)?|nov(?:embre)?|dic(?:embre)?|jan(?:uary)?|february|march|april|may|june?|"
+    "july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|november|dec(?:ember)?)"
+)
+_DATE_LOOK = re.compile(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th|°|º)?[ ./-]+(?:of )?{MONTH}\b|\b{MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?\b|"
+    r"\b\d{1,2} ?[./-] ?\d{1,2} ?[./-] ?(?:\d{4}|\d{2})\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}(?:\b|t)|"
+    rf"\b{MONTH}\.? \d{{4}}\b|^(?:oggi|ieri|today|yesterday)\b|"
+    r"\b\d+ (?:minut[oi]|or[ae]|giorn[oi]|settiman[ae]|mes[ei]|ann[oi]) fa\b|"
+    r"\b\d+ (?:minutes?|hours?|days?|weeks?|months?|years?) ago\b"
+)
+UPDATED = re.compile(
+    r"(?:aggiornat|ultim[ao] (?:modific|aggiornament|revision)|modificat|updated|modified|revised|"
+    r"last (?:edit|review|change|update))"
+)
+PUBLISHED = re.compile(r"(?:pubblicat|pubblicazione|publish|posted|post time|inserit|creat)")
+# A line longer than this tells a story and is not a date's own.
+LONGEST = 120
+
+
+def looks_like_date(line: str) -> bool:
+    """Whether a short line holds something of the shape of a date."""
+    return len(line) <= LONGEST and bool(_DATE_LOOK.search(fold(line)))
+
+
+def fields_of(line: str) -> tuple[str, ...]:
+    """Which of `published` and `modified` a short line states; neither where it holds no date.
+
+    `12 marzo 2024 - Aggiornato il 15` states both: what stands before the label is not labelled.
+    """
+    flat = fold(line)
+    date = _DATE_LOOK.search(flat) if len(line) <= LONGEST else None
+    if date is None:
+        return ()
+    updated = UPDATED.search(flat)
+    if updated is None:
+        return ("published",)
+    if PUBLISHED.search(flat):
+        return ("published", "modified")
+    # `12 marzo 2024 (aggiornato)` has one date, and the words after it are about it.
+    is_second = date.start() < updated.start() and _DATE_LOOK.search(flat, updated.end()) is not None
+    return ("published", "modified") if is_second else ("modified",)

@@ -1,0 +1,91 @@
+"""Where in the world a page of an unknown site is written: its zone, and how it orders day and month.
+
+For pages without a catalogue; a Source of the catalogue says both itself. Start reading at `placed`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from urllib.parse import urlsplit
+
+from aggregator.items import DateOrder, Page, RawArticle, Source
+
+_OFFSET = re.compile(r"\d\d:\d\d[:.\d]* ?(?:([+-])(\d\d):?(\d\d)|Z)$")
+_ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)(?:\b|T)")
+_FIGURES = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)?\d\d)(?![\d./-])")
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:[_-]([a-z]{2})\b)?", re.IGNORECASE)
+# Top-level domains that are no country's, and those of the United States.
+_NOWHERE = frozenset(
+    ["com", "org", "net", "info", "biz", "io", "ai", "co", "app", "dev", "blog", "news", "tech"]
+)
+_AMERICAN = frozenset(["us", "gov", "edu", "mil"])
+# English pages of Italian sites order their days as Italian ones do.
+_ITALIAN = re.compile(
+    rb"(?i:p\.? ?iva|partita iva)|\+39[ .\d]|hreflang=[\"']it\b|\bItalia\b|\bItaly\b|\bMilano?\b|\bRoma\b"
+)
+
+
+def placed(source: Source, raw: RawArticle, page: Page) -> Source:
+    """The Source with the zone and order of dates that its page shows; as it is where nothing shows them.
+
+    Shapes: a zone is `Etc/GMT+8`, the offset from UTC that most of the page's dates state.
+    """
+    values = [found.value for found in (*raw.published, *raw.modified)]
+    zone = _zone(values, is_italian=_is_italian(raw, page)) or source.zone
+    return replace(source, zone=zone, date_order=_order(values, raw, page) or source.date_order)
+
+
+def _zone(values: Iterable[str], *, is_italian: bool) -> str | None:
+    """The offset that the page states most; UTC where it states no other, and is not Italian."""
+    offsets = Counter(match.groups("00") for value in values if (match := _OFFSET.search(value.strip())))
+    stated = [groups for groups, _ in offsets.most_common() if groups[1:] != ("00", "00")]
+    if not stated:
+        return "UTC" if offsets and not is_italian else None
+    sign, hours, minutes = stated[0]
+    # Rome's own offsets are the default's, in summer and winter; half hours have no such name.
+    if minutes != "00" or int(hours) > 12 or (sign == "+" and int(hours) in (1, 2)):
+        return None
+    return f"Etc/GMT{'-' if sign == '+' else '+'}{int(hours)}"
+
+
+def _is_italian(raw: RawArticle, page: Page) -> bool:
+    domain = (urlsplit(page.url).hostname or "").rpartition(".")[2]
+    speaks = any(found.value.lower().startswith("it") for found in raw.language)
+    return domain == "it" or speaks or _ITALIAN.search(page.body) is not None
+
+
+def _order(values: list[str], raw: RawArticle, page: Page) -> DateOrder | None:
+    """The order that the page's own days prove, else the one of where it seems to be written."""
+    stated = {match.group(1, 2, 3) for value in values for match in _ISO.finditer(value)}
+    days = {day for year, month, n in stated if (day := _day(int(year), int(month), int(n)))}
+    # An instant in UTC may be the day before or after where it was written.
+    known = {day + timedelta(days=n) for day in days for n in (-1, 0, 1)}
+    for first, _, second, year in (m.groups() for value in values for m in _FIGURES.finditer(value)):
+        a, b = int(first), int(second)
+        full = int(year) + (2000 if len(year) == 2 else 0)
+        if b > 12 >= a or (_day(full, a, b) in known and _day(full, b, a) not in known):
+            return DateOrder.MDY
+        if a > 12 >= b or (_day(full, b, a) in known and a != b):
+            return DateOrder.DMY
+    return DateOrder.MDY if _is_american(raw, page) else None
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _is_american(raw: RawArticle, page: Page) -> bool:
+    """Whether the page is written in American English, as far as language and domain tell."""
+    stated = [match.groups() for found in raw.language if (match := _LANGUAGE.match(found.value))]
+    regions = {region.lower() for language, region in stated if region and language.lower() == "en"}
+    if any(language.lower() != "en" for language, _ in stated) or regions - {"us"}:
+        return False
+    domain = (urlsplit(page.url).hostname or "").rpartition(".")[2]
+    if domain in _AMERICAN:
+        return True
+    return "us" in regions and domain in _NOWHERE and not _is_italian(raw, page)
