@@ -106,7 +106,7 @@ AROUND = [
     (
         (
             "<h1>T</h1><div class=m><p class=date>3 aprile 2019</p></div>{prose}</main><section>"
-            "<div class=m><p class=date>4 aprile 2019</p></div><div class=m><p class=date>5 mag</p></div>"
+            "<div class=m><p class=date>4 apr 2019</p></div><div class=m><p class=date>5 mag 2019</p></div>"
         ),
         ["3 aprile 2019"],
     ),
