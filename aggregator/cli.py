@@ -8,7 +8,7 @@ import sys
 import click
 
 from aggregator import __version__
-from aggregator.commands import archive, articles, operations, road, serve, sources, texts
+from aggregator.commands import archive, articles, feeds, operations, road, serve, sources, texts
 from aggregator.errors import AggregatorError, ConfigError, QueryError, StoreError
 
 # Exit codes are promises: scheduled jobs tell by them what to do.
@@ -26,7 +26,7 @@ def cli() -> None:
     """
 
 
-for _theme in (road, sources, texts, articles, archive, serve, operations):
+for _theme in (road, sources, texts, articles, archive, feeds, serve, operations):
     _theme.add_to(cli)
 
 

@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from aggregator.feeds.compose import channel_of, document_of
+from aggregator.feeds.channels import channel_of
+from aggregator.feeds.compose import document_of
 from aggregator.feeds.jsonfeed import render_json
 from aggregator.feeds.model import Edition
 from aggregator.feeds.pages import render_page

@@ -212,9 +212,9 @@ def test_way_is_explained(way: Way) -> None:
 
 
 def test_published_files_are_listed() -> None:
-    from aggregator.feeds.publish import _ENDINGS
+    from aggregator.feeds.desk import ENDINGS
 
-    for ending in _ENDINGS:
+    for ending in ENDINGS:
         assert f"`feeds/<name>.{ending}`" in section("Subscribe")
 
 

@@ -10,7 +10,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from aggregator.commands.alarms import has_no_room, tell_alarms
 from aggregator.commands.common import Job, command
+from aggregator.commands.feeds import tell_hub
 from aggregator.commands.serve import serve_archive
 
 if TYPE_CHECKING:
@@ -133,7 +135,6 @@ def _add_run(group: click.Group) -> None:
     )
     def run(job: Job, source: tuple[str, ...], is_all: bool, since: datetime | None, no_migrate: bool) -> int:
         """Crawl what is due, or each SOURCE named, store what is new, publish what changed."""
-        from aggregator.crawl import crawl
         from aggregator.road import Request
 
         if since is not None and not source:
@@ -146,14 +147,10 @@ def _add_run(group: click.Group) -> None:
         store = job.open_store(migrate=not no_migrate)
         try:
             request = Request(only, since.date() if since else None)
-            crawled = CrawlReport() if has_no_room(job, store) else crawl(
-                job.config,
-                job.catalogue,
-                store,
-                request,
-                progress=_progress(job),
-                foretell=lambda forecast: job.warn(_foretold(forecast)),
-            )
+            if has_no_room(job, store):
+                _publish(job, store)
+                return PROBLEMS
+            crawled = _crawl(job, store, request)
             _drop_old(job, store)
             tell_alarms(job, store)
             published = _publish(job, store)
@@ -162,6 +159,19 @@ def _add_run(group: click.Group) -> None:
         for line in _not_visited(job, only or (), crawled):
             job.warn(line)
         return _report(job, crawled, published)
+
+
+def _crawl(job: Job, store: Any, request: Any) -> "CrawlReport":  # noqa: ANN401  imported inside
+    from aggregator.crawl import crawl
+
+    return crawl(
+        job.config,
+        job.catalogue,
+        store,
+        request,
+        progress=_progress(job),
+        foretell=lambda forecast: job.warn(_foretold(forecast)),
+    )
 
 
 def _foretold(forecast: "Forecast") -> str:
@@ -215,7 +225,7 @@ def _publish(job: Job, store: Any) -> "PublishReport":  # noqa: ANN401  a Store,
     from aggregator.feeds.publish import publish
 
     config = job.config
-    return publish(
+    report = publish(
         store,
         job.catalogue.vocabulary,
         config.publish,
@@ -223,7 +233,11 @@ def _publish(job: Job, store: Any) -> "PublishReport":  # noqa: ANN401  a Store,
         language=config.language,
         summary_length=config.summary_length,
         feed_entries=config.feed_entries,
+        hub=config.hub,
     )
+    if config.hub and config.base_url:
+        tell_hub(job, report.written)
+    return report
 
 
 def _report(job: Job, crawled: "CrawlReport", published: "PublishReport") -> int:

@@ -4,12 +4,12 @@ Must not know formats, files, the store or the clock: the same Entries give the 
 Start reading at `document_of`; the publish policy is `item_of` alone.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from typing import ParamSpec
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -27,13 +27,13 @@ from aggregator.feeds.model import (
     Publisher,
     Related,
 )
-from aggregator.feeds.strings import LANGUAGES, say
-from aggregator.items import Article, Entry, EventKind, Precision, Publish, PublishedDate, Source
+from aggregator.feeds.policy import permitted
+from aggregator.feeds.strings import LANGUAGES, language_tag, say
+from aggregator.items import Article, Entry, Precision, Publish, PublishedDate, Source
 from aggregator.text import cut, hash64, one_line
 from aggregator.urls import host_of, join
 
-CALENDARS: Mapping[str, EventKind] = {"events": EventKind.EVENT, "deadlines": EventKind.DEADLINE}
-"""The feeds that are calendars alone, and what they carry."""
+_P = ParamSpec("_P")
 
 # The first page of the Web is of August 1991: what is dated before, or well after it was read,
 # carries the date of something else. Readers would bury the one and pin the other on top.
@@ -66,18 +66,32 @@ def document_of(
     Shapes: `related` is by the Entry's id. What cannot be shown is counted in `omitted`.
     Raises: never because of an Entry: one that breaks is omitted as `error`.
     """
+    others = related or {}
+    return assemble(
+        channel,
+        (attempt(item_of, entry, edition, channel, others.get(entry.id, ())) for entry in entries),
+        archive,
+    )
+
+
+def attempt(make: Callable[_P, Item | Omission], *args: _P.args, **options: _P.kwargs) -> Item | Omission:
+    """What the function makes of it; an omission where it breaks. Never raises."""
+    try:
+        return make(*args, **options)
+    except Exception:  # noqa: BLE001 - one bad entry must not cost the feed; it is counted
+        return Omission.ERROR
+
+
+def assemble(channel: Channel, found: Iterable[Item | Omission], archive: Archive = LIVE) -> Document:
+    """The Document of these items, in their order: ids and `updated_at` distinct, omissions counted."""
     items: dict[str, Item] = {}
     omitted: Counter[str] = Counter()
     taken: set[datetime] = set()
-    for entry in entries:
-        try:
-            item = item_of(entry, edition, channel, (related or {}).get(entry.id, ()))
-        except Exception:  # noqa: BLE001 - one bad entry must not cost the feed; it is counted
-            item = Omission.ERROR
-        if isinstance(item, Item) and item.tag in items:
-            item = Omission.DUPLICATE
+    for item in found:
         if isinstance(item, Omission):
             omitted[item] += 1
+        elif item.tag in items:
+            omitted[Omission.DUPLICATE] += 1
         else:
             items[item.tag] = _distinct(item, taken)
     return Document(channel, tuple(items.values()), dict(omitted), archive)
@@ -96,40 +110,6 @@ def within_reach(document: Document, at_least: int) -> Document:
     return document
 
 
-def channel_of(name: str, edition: Edition) -> Channel:
-    """The feed of that name: `all`, `it`, `en`, `cluster-<id>`, `topic-<id>` or `source-<id>`; a calendar.
-
-    A feed speaks its own language: `en` in English, a source's in the source's, the others in
-    the edition's.
-    """
-    kind, _, key = name.partition("-")
-    language, label = edition.language, ""
-    if kind in LANGUAGES:
-        language = kind
-    elif kind == "source":
-        source = edition.sources.get(key) or Source(key, "")
-        language = source.languages[0] if source.languages[:1] in (("it",), ("en",)) else language
-        label = source.name or key
-    elif key:
-        label = edition.terms[key].label(language) if key in edition.terms else key
-    file = _file_name(name)
-    return Channel(
-        name=name,
-        file=file,
-        id=edition.tag(f"feed/{file}"),
-        label=one_line(label) or say(f"label.{kind}", language),
-        title=one_line(say(f"title.{kind}", language, label=label)),
-        description=one_line(say(f"about.{kind}", language, label=label)),
-        language=language,
-        site_url=_site_of(name, edition),
-        author=say("publisher", language),
-        rights=say("rights.feed", language),
-        address=edition.address(f"feeds/{file}"),
-        has_news=kind not in CALENDARS,
-        has_agenda=kind in (*CALENDARS, "cluster", "topic"),
-    )
-
-
 def item_of(
     entry: Entry, edition: Edition, channel: Channel, related: tuple[Related, ...] = ()
 ) -> Item | Omission:
@@ -141,49 +121,40 @@ def item_of(
     """
     article = entry.article
     source = source_of(edition, article.source_id, article.url)
-    robots = _Robots.of(article.robots)
-    if robots.is_hidden:
+    permit = permitted(article.robots, source)
+    if permit is None:
         return Omission.NOINDEX
     if not (tag := one_line(entry.tag)):
         return Omission.NO_ID
     if not (url := absolute(article.url)):
         return Omission.NO_LINK
-    publish = robots.limit(source.publish)
     published_at, precision = _published(article.published, source.zone, entry.first_seen_at)
     item = Item(
         tag=tag,
         url=url,
         title=title_of(article.title, channel),
-        language=_language(article.language) or channel.language,
-        publisher=_publisher(source, url, edition),
+        language=language_tag(article.language) or channel.language,
+        publisher=publisher_of(source, url, edition),
         published_at=published_at,
         precision=precision,
         zone=source.zone,
-        updated_at=_updated(entry),
+        updated_at=told_apart(entry.changed_at, entry.tag),
         rights=say("rights.item", channel.language, source=name_of(source, url)),
         authors=(name_of(source, url),),
         categories=_date_mark(precision, edition, channel),
     )
-    if publish is Publish.TITLE:
+    if permit.publish is Publish.TITLE:
         return item
-    html = safe_html(article.html, url) if publish is Publish.FULL else ""
+    html = safe_html(article.html, url) if permit.publish is Publish.FULL else ""
     return replace(
         item,
-        summary=cut(_summary(article, publish), min(edition.summary_length, robots.snippet)),
+        summary=cut(_summary(article, permit.publish), min(edition.summary_length, permit.letters)),
         html=html if len(html) <= _HTML_LENGTH else "",
-        authors=tuple(dict.fromkeys(filter(None, map(one_line, article.authors)))) or item.authors,
+        authors=tuple(dict.fromkeys(filter(None, map(plain_text, article.authors)))) or item.authors,
         categories=_categories(article, source, edition, channel) + item.categories,
         related=_translations(article) + related,
-        image=_image(article.image) if publish is Publish.FULL and robots.allows_image else None,
+        image=_image(article.image) if permit.with_image else None,
     )
-
-
-def quotable(robots: tuple[str, ...], source: Source, length: int) -> int | None:
-    """How many letters of a page's text may leave: 0 for title, date and link alone, None for nothing."""
-    found = _Robots.of(robots)
-    if found.is_hidden:
-        return None
-    return 0 if found.limit(source.publish) is Publish.TITLE else min(length, found.snippet)
 
 
 def source_of(edition: Edition, source_id: str, url: str) -> Source:
@@ -221,55 +192,30 @@ def absolute(url: str) -> str:
     return f"{parts.scheme}://{host_of(found)}{port}{quote(parts.path or '/', safe=safe)}{query}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Robots:
-    """What a page's robots directives leave: `snippet` is the longest text in characters."""
+def told_apart(changed_at: datetime, tag: str) -> datetime:
+    """The last change, told from that of others: articles of one batch are stored at one instant.
 
-    is_hidden: bool
-    snippet: int
-    allows_image: bool
-
-    @classmethod
-    def of(cls, directives: tuple[str, ...]) -> "_Robots":
-        words = {word.strip().lower().replace(" ", "") for word in directives}
-        snippet = 1_000_000
-        for word in words:
-            if match := re.fullmatch(r"max-snippet:(\d+)", word):
-                snippet = min(snippet, int(match[1]))
-        return cls(
-            is_hidden=bool(words & {"noindex", "none"}),
-            snippet=0 if words & {"nosnippet", "noarchive"} else snippet,
-            allows_image=not words & {"noimageindex", "max-image-preview:none"},
-        )
-
-    def limit(self, publish: Publish) -> Publish:
-        if self.snippet == 0:
-            return Publish.TITLE
-        # A bound on what may be quoted is one on the whole text too.
-        return Publish.SUMMARY if publish is Publish.FULL and self.snippet < 1_000_000 else publish
+    Feeds' validators ask for distinct values; the entry's tag, below the second, gives one that is
+    the same in every feed, and in an archive that was rebuilt.
+    """
+    at = changed_at.astimezone(UTC)
+    return at.replace(microsecond=(at.microsecond + hash64(tag)) % 1_000_000)
 
 
 def _published(
     date: PublishedDate | None, zone: str, first_seen_at: datetime
 ) -> tuple[datetime, Precision | None]:
     """When to say that it was published; precision None marks the day it was first seen."""
-    seen = first_seen_at.astimezone(UTC)
+    seen = first_seen_at.astimezone(UTC).replace(microsecond=0)
     if date is None or date.day.year < _FIRST_YEAR:
         return seen, None
     # Noon: midnight in Italy is the day before in UTC, and would be shown so.
     noon = datetime.combine(date.day, time(12), tzinfo=ZoneInfo(zone)).astimezone(UTC)
     at = date.at.astimezone(UTC) if date.at and date.precision is Precision.MINUTE else noon
-    return (seen, None) if at > seen + _AHEAD else (at, date.precision)
-
-
-def _updated(entry: Entry) -> datetime:
-    """The last change, told from that of others: articles of one batch are stored at one instant.
-
-    Feeds' validators ask for distinct values; the entry's tag, below the second, gives one that is
-    the same in every feed, and in an archive that was rebuilt.
-    """
-    at = entry.changed_at.astimezone(UTC)
-    return at.replace(microsecond=(at.microsecond + hash64(entry.tag)) % 1_000_000)
+    if at > seen + _AHEAD:
+        return seen, None
+    # What was read at nine was not published at noon; readers hide what is dated ahead of them.
+    return (seen if at > seen and at.date() == seen.date() else at), date.precision
 
 
 def _date_mark(precision: Precision | None, edition: Edition, channel: Channel) -> tuple[Category, ...]:
@@ -292,7 +238,7 @@ def _categories(article: Article, source: Source, edition: Edition, channel: Cha
         )
         for term in terms
     ]
-    if (language := _language(article.language)) in LANGUAGES:
+    if (language := language_tag(article.language)) in LANGUAGES:
         found.append(
             Category(language, edition.tag("language"), say(f"language.{language}", channel.language))
         )
@@ -306,8 +252,8 @@ def _summary(article: Article, publish: Publish) -> str:
 
 
 def _translations(article: Article) -> tuple[Related, ...]:
-    own = _language(article.language)
-    pairs = ((_language(language), absolute(url)) for language, url in article.translations)
+    own = language_tag(article.language)
+    pairs = ((language_tag(language), absolute(url)) for language, url in article.translations)
     return tuple(Related(url, language=lang) for lang, url in pairs if url and lang and lang != own)
 
 
@@ -317,38 +263,11 @@ def _image(url: str | None) -> Image | None:
     return Image(address, _MEDIA_TYPES.get(ending, "")) if address else None
 
 
-def _publisher(source: Source, url: str, edition: Edition) -> Publisher:
+def publisher_of(source: Source, url: str, edition: Edition) -> Publisher:
+    """Whose what stands at that address is."""
     site = absolute(source.url) or f"https://{host_of(url)}/"
     feed = next(filter(None, map(absolute, source.feeds)), "")
     return Publisher(edition.tag(f"source/{quote(source.id)}"), name_of(source, url), site, feed or site)
-
-
-def _language(code: str) -> str:
-    """A language tag as BCP 47 has it; empty for what is not one."""
-    return code.lower() if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", code) else ""
-
-
-def _file_name(name: str) -> str:
-    """The feed's name, or for one that a file cannot have, such as an imported source's, one like it."""
-    if re.fullmatch(r"[A-Za-z0-9._-]{1,100}", name):
-        return name
-    return f"{re.sub(r'[^A-Za-z0-9_-]+', '-', name)[:60]}-{hash64(name) & 0xFFFFFFFF:08x}"
-
-
-def _site_of(name: str, edition: Edition) -> str:
-    """The web site of a feed: our page of it, else the source's or cluster's own, else any of them."""
-    if edition.base_url:
-        return edition.address(f"feeds/{_file_name(name)}.html")
-    kind, _, key = name.partition("-")
-    ranked = sorted(
-        edition.sources.values(),
-        key=lambda s: (
-            not (kind == "source" and s.id == key),
-            not (kind == "cluster" and s.cluster == key),
-            s.kind != "cluster",
-        ),
-    )
-    return next(filter(None, (absolute(s.url) for s in ranked)), f"https://{edition.authority}/")
 
 
 def _distinct(item: Item, taken: set[datetime]) -> Item:

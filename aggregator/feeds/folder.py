@@ -52,6 +52,21 @@ class Folder:
             folder, leaf = self._place(name)
             return all(_exists(folder, leaf + twin) for twin in ("", *_TWINS))
 
+    def remove(self, name: str) -> None:
+        """Removes the file and its twins, where there are any."""
+        with _in_words(self.root / name):
+            folder, leaf = self._place(name)
+            for twin in ("", *_TWINS):
+                with suppress(FileNotFoundError):
+                    os.unlink(leaf + twin, dir_fd=folder)
+
+    def mark(self, name: str) -> None:
+        """Puts an empty file there: that it exists is what it says."""
+        with _in_words(self.root / name):
+            folder, leaf = self._place(name)
+            if not _exists(folder, leaf):
+                _replace(folder, leaf, b"")
+
     def _place(self, name: str) -> tuple[int, str]:
         """The open folder that holds the file, and its name there."""
         parent, _, leaf = name.rpartition("/")

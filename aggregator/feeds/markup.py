@@ -13,9 +13,10 @@ import nh3
 
 from aggregator.text import one_line, xml_safe
 
-# What cleaning leaves in the archive (a test compares): a fence, not a second opinion.
+# What cleaning leaves in the archive (a test compares), `bdo` apart, which turns text around: a
+# fence, not a second opinion.
 _TAGS = {
-    "a", "abbr", "address", "article", "aside", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite",
+    "a", "abbr", "address", "article", "aside", "b", "bdi", "blockquote", "br", "caption", "cite",
     "code", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "footer", "h1",
     "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img", "ins", "kbd", "li", "main", "mark", "ol", "p",
     "pre", "q", "s", "samp", "section", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody",
@@ -61,13 +62,25 @@ _IMAGE_OF_NOTHING = re.compile(r"<img(?![^>]*\ssrc=\"https?:)[^>]*>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
+# What XML can carry and no text means: controls of another age, non-characters. Validators warn
+# of them, and of the mark for a letter that was lost.
+_NO_CHARACTERS = "".join(chr(n + end) for n in range(0x10000, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF))
+_UNFIT = re.compile(f"[\x7f-\x84\x86-\x9f\ufdd0-\ufdef{_NO_CHARACTERS}]")
+_LOST = str.maketrans({"\x85": " ", "\ufffd": "?"})
+
+
+def fit(text: str) -> str:
+    """The text without characters that mean nothing; a lost letter is a question mark."""
+    return text if text.isascii() and "\x7f" not in text else _UNFIT.sub("", text).translate(_LOST)
+
+
 def plain_text(text: str) -> str:
     """The text on one line, without tags, comments and entities. Never raises."""
     bare = _MARKUP.sub("", _BREAK.sub(" <", text)) if "<" in text or "]]>" in text else text
     if "&" in bare:
         bare = _ENTITY.sub(lambda match: html.unescape(match[0]), bare)
         bare = _MARKUP.sub("", bare)  # what was escaped twice
-    return one_line(bare)
+    return one_line(fit(bare))
 
 
 def safe_html(fragment: str, base: str) -> str:
@@ -81,4 +94,4 @@ def safe_html(fragment: str, base: str) -> str:
         cleaned = nh3.clean(xml_safe(fragment), url_relative=("rewrite_with_base", base), **_RULES)
     else:
         cleaned = _CLEANER.clean(xml_safe(fragment))
-    return _IMAGE_OF_NOTHING.sub("", xml_safe(cleaned)).strip()
+    return _IMAGE_OF_NOTHING.sub("", fit(xml_safe(cleaned))).strip()

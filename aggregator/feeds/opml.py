@@ -39,6 +39,5 @@ def render_opml(groups: Iterable[Group], language: str) -> bytes:
                     language=channel.language,
                     htmlUrl=channel.site_url,
                     xmlUrl=f"{channel.address}.atom",
-                    version="ATOM",
                 )
     return bytes(etree.tostring(opml, xml_declaration=True, encoding="UTF-8", pretty_print=True))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from aggregator.feeds.ical import ZONE
+from aggregator.feeds.agenda import local
 from aggregator.feeds.model import Agenda, Appointment, Channel, Document, Item
 from aggregator.feeds.opml import Group
 from aggregator.feeds.strings import LANGUAGES, say, write_at, write_day, write_month, write_span
@@ -118,36 +118,33 @@ def style() -> str:
 
 def _formats(channel: Channel, start: str, language: str) -> list[tuple[str, str, str, str]]:
     """Name, media type, address to read and address to follow of each form of a feed."""
-    found = []
-    if channel.has_news:
-        found += [(kind, media, f"{start}.{ending}", f"{start}.{ending}") for kind, ending, media in FORMATS]
+    found = [(kind, media, f"{start}.{ending}", f"{start}.{ending}") for kind, ending, media in FORMATS]
     if channel.has_agenda:
         ending, media = CALENDAR
         served = f"{channel.address}.{ending}" if channel.address else ""
         # Calendar programs subscribe to `webcal:`; a plain link would copy what is there today.
         follow = f"webcal:{served.partition(':')[2]}" if served else f"{start}.{ending}"
-        found.append((say("format.ics", language), media, f"{start}.{ending}", follow))
+        found.insert(
+            0 if channel.is_calendar else len(found),
+            (say("format.ics", language), media, f"{start}.{ending}", follow),
+        )
     return found
 
 
 def _agenda_row(item: Appointment, language: str) -> _Row:
-    start = _local(item.start)
+    start = local(item.start)
     return _Row(
         title=item.title,
         url=item.url,
         source=item.source,
         authors="",
-        date=write_span(start, None if item.end is None else _local(item.end), language),
+        date=write_span(start, None if item.end is None else local(item.end), language),
         machine_date=start.isoformat(),
         note="",
         summary=item.location,
         language="",
         translations=(),
     )
-
-
-def _local(moment: date | datetime) -> date | datetime:
-    return moment.astimezone(ZoneInfo(ZONE)) if isinstance(moment, datetime) else moment
 
 
 def _last_day(item: Appointment) -> date:

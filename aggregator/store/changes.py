@@ -50,7 +50,7 @@ def find_changes(session: Session, limit: int = 100) -> list[Change]:
         .order_by(RevisionRow.changed_at.desc(), RevisionRow.entry_id.desc(), RevisionRow.seq.desc())
         .limit(limit * _LOOKED_AT)
     )
-    latest = session.execute(query).tuples().all()
+    latest = [(entry_id, number) for entry_id, number in session.execute(query)]
     told = _told(session, sorted({entry_id for entry_id, _ in latest}))
     found = (told.get(key) for key in latest)
     return [change for change in found if change is not None][:limit]

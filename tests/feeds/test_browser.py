@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from feed_samples import EDITION, WITHOUT_ADDRESS, entries, entry
 
-from aggregator.feeds.compose import channel_of, document_of
+from aggregator.feeds.channels import channel_of
+from aggregator.feeds.compose import document_of
 from aggregator.feeds.pages import render_index, render_page
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
-from aggregator.feeds.compose import channel_of, document_of
+from aggregator.feeds.channels import channel_of
+from aggregator.feeds.compose import document_of
 from aggregator.feeds.jsonfeed import render_json
 from aggregator.feeds.pages import render_page
 from aggregator.feeds.syndication import render_atom, render_rss

@@ -15,7 +15,7 @@ from icalendar import Calendar
 from lxml import html
 
 from aggregator.feeds.agenda import agenda_of, reach
-from aggregator.feeds.compose import channel_of
+from aggregator.feeds.channels import channel_of
 from aggregator.feeds.ical import render_ical
 from aggregator.feeds.model import Edition
 from aggregator.feeds.pages import render_agenda, render_index

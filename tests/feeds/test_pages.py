@@ -8,7 +8,8 @@ import pytest
 from feed_samples import EDITION, WITHOUT_ADDRESS, entries, entry
 from lxml import html
 
-from aggregator.feeds.compose import channel_of, document_of
+from aggregator.feeds.channels import channel_of
+from aggregator.feeds.compose import document_of
 from aggregator.feeds.model import Archive
 from aggregator.feeds.pages import render_index, render_page
 from aggregator.items import Entry, Precision, PublishedDate

@@ -35,6 +35,7 @@ FEEDS = [
     "source-agenzia",
     "source-giornale",
 ]
+SPECIAL = ["stories", "corrections", "events", "deadlines", "operator"]
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def _tens(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents of ten entries: the same history in a tenth of the time."""
-    monkeypatch.setattr("aggregator.feeds.publish.ARCHIVE_ENTRIES", 10)
+    monkeypatch.setattr("aggregator.feeds.newsfeed.ARCHIVE_ENTRIES", 10)
 
 
 def bring(store: Store, *given: Article, at: datetime = SEEN, is_backfill: bool = False) -> list[int]:
@@ -99,15 +100,15 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_every_feed_is_there_in_every_format(store: Store, tmp_path: Path) -> None:
     bring(store, *articles(1, 3), *articles(4, 5, source_id="giornale", language="en", mentions=()))
     report = out(store, tmp_path / "public")
-    expected = {f"feeds/{name}.{ending}" for name in FEEDS for ending in ("rss", "atom", "json", "html")}
+    names = FEEDS + SPECIAL
+    expected = {f"feeds/{name}.{ending}" for name in names for ending in ("rss", "atom", "json", "html")}
     expected |= {"index.html", "feeds.opml"}
     expected |= {f"feeds/{name}.ics" for name in ("events", "deadlines", "cluster-mob", "topic-idrogeno")}
-    expected |= {"feeds/events.html", "feeds/deadlines.html"}
     assert set(report.written) == expected
     assert set(files(tmp_path / "public")) - {".lock"} == {
         e + twin for e in expected for twin in ("", ".gz", ".br")
     }
-    assert (report.feeds, report.unchanged, report.omitted) == (len(FEEDS), 0, {})
+    assert (report.feeds, report.unchanged, report.omitted) == (len(names), 0, {})
     feeds = tmp_path / "public" / "feeds"
     counts = {name: len(titles(feeds / f"{name}.rss")) for name in FEEDS}
     assert counts == {
@@ -125,7 +126,7 @@ def test_nothing_new_writes_and_renders_nothing(store: Store, tmp_path: Path) ->
     out(store, public)
     before = {p: p.stat().st_mtime_ns for p in public.rglob("*")}
     report = out(store, public)
-    assert (report.written, report.unchanged) == ((), len(FEEDS))
+    assert (report.written, report.unchanged) == ((), len(FEEDS + SPECIAL))
     assert {p: p.stat().st_mtime_ns for p in public.rglob("*")} == before
 
 
@@ -136,9 +137,9 @@ def test_one_new_article_rewrites_only_the_feeds_that_carry_it(store: Store, tmp
     report = out(store, tmp_path)
     changed = {name.removeprefix("feeds/").rpartition(".")[0] for name in report.written}
     assert changed == {"all", "it", "source-agenzia"}
-    assert report.unchanged == len(FEEDS) - 3
+    assert report.unchanged == len(FEEDS + SPECIAL) - 3
     assert titles(tmp_path / "feeds" / "all.rss")[0] == "Batterie più leggere, prova numero 6"
-    assert out(store, tmp_path).unchanged == len(FEEDS)
+    assert out(store, tmp_path).unchanged == len(FEEDS + SPECIAL)
 
 
 def test_a_correction_is_an_update_under_the_same_id(store: Store, tmp_path: Path) -> None:
@@ -176,7 +177,7 @@ def test_both_databases_give_the_same_bytes(store: Store, empty_postgres: str, t
         bring(other, *given)
         assert out(other, tmp_path / "same").written == ()
         assert files(tmp_path / "same") == before
-        assert out(other, tmp_path / "same").unchanged == len(FEEDS)
+        assert out(other, tmp_path / "same").unchanged == len(FEEDS + SPECIAL)
     finally:
         other.close()
 
@@ -335,7 +336,7 @@ def test_a_source_with_a_name_that_no_file_can_have(store: Store, tmp_path: Path
         sync(session, [*SOURCES.values(), *(Source(name, "https://a.example/") for name in names)], "2")
     out(store, tmp_path / "public")
     found = {p.name for p in (tmp_path / "public" / "feeds").glob("*.rss")}
-    assert len(found) == len(FEEDS) + len(names)
+    assert len(found) == len(FEEDS + SPECIAL) + len(names)
     assert {p.name for p in tmp_path.iterdir() if p.is_dir()} == {"public"}
     for path in (tmp_path / "public" / "feeds").glob("*.atom"):
         ATOM_SCHEMA.assertValid(etree.fromstring(path.read_bytes()))

@@ -8,7 +8,7 @@ import pytest
 import aggregator.feeds
 from aggregator.feeds.strings import LANGUAGES, STRINGS, say, write_at, write_day, write_month, write_span
 
-FOLDER = Path(aggregator.feeds.__file__).parent
+FOLDER = Path(aggregator.feeds.__file__).parent.parent
 
 
 def test_no_string_is_missing_in_any_language() -> None:
@@ -24,10 +24,9 @@ def test_both_languages_have_the_same_places(key: str) -> None:
 
 
 def test_every_string_is_used_and_every_use_is_there() -> None:
-    code = "".join(
-        p.read_text() for p in FOLDER.rglob("*") if p.suffix in (".py", ".html") and p.name != "strings.py"
-    )
-    used = set(re.findall(r'say\(f?"([\w.{}]+)"', code)) | {"shown.at", "shown.span"}
+    files = [p for p in FOLDER.rglob("*") if p.suffix in (".py", ".html", ".txt") and p.name != "strings.py"]
+    code = "".join(p.read_text() for p in files)
+    used = set(re.findall(r'(?<!\.)say\(\s*f?"([\w.{}]+)"', code)) | {"shown.at", "shown.span"}
     patterns = [re.compile(re.sub(r"\\\{.*?\\\}", r"\\w+", re.escape(use))) for use in used]
     unused = [key for key in STRINGS["it"] if not any(p.fullmatch(key) for p in patterns)]
     assert unused == []

@@ -14,7 +14,8 @@ import pytest
 from feed_samples import ATOM_SCHEMA, EDITION, SEEN, TERMS, WITHOUT_ADDRESS, entries, entry
 from lxml import etree
 
-from aggregator.feeds.compose import channel_of, document_of
+from aggregator.feeds.channels import channel_of
+from aggregator.feeds.compose import document_of
 from aggregator.feeds.jsonfeed import render_json
 from aggregator.feeds.model import MINUTES_TO_LIVE, Archive, Document, Edition, Related
 from aggregator.feeds.opml import render_opml
@@ -133,7 +134,8 @@ def test_a_title_only_source_says_nothing_more() -> None:
     assert tags == {"title", "link", "guid", "source", "pubDate", "creator", "rights"}
     (found,) = atom(given).findall("a:entry", NS)
     tags = {child.tag.rpartition("}")[2] for child in found}
-    assert tags == {"id", "title", "updated", "author", "link", "published", "rights", "source"}
+    assert tags == {"id", "title", "updated", "author", "link", "published", "rights", "source", "summary"}
+    assert texts(found, "a:summary/text()") == ["Fonte: Giornale"]
 
 
 # --- Atom ----------------------------------------------------------------------------------------
@@ -354,7 +356,6 @@ def test_opml_lists_the_feeds_by_group() -> None:
         "language": "it",
         "htmlUrl": "https://feed.example/pub/feeds/cluster-mob.html",
         "xmlUrl": "https://feed.example/pub/feeds/cluster-mob.atom",
-        "version": "ATOM",
     }
 
 

@@ -1,0 +1,53 @@
+"""Text to a chat program's incoming webhook: JSON with one `text`, as Slack, Mattermost and Telegram take it.
+
+Knows nothing of what is told. Start reading at `post_text`.
+"""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+
+from aggregator import __version__
+from aggregator.errors import AggregatorError
+
+_SECONDS = 20
+# Telegram takes 4,096 letters a message, Slack ten times that.
+_LETTERS = 4000
+
+
+class WebhookError(AggregatorError):
+    """A text that a webhook did not take; its address is a secret, so that only its host is named."""
+
+
+def post_text(url: str, text: str, user_agent: str) -> None:
+    """Posts the text, in as many messages as it takes, parted between paragraphs.
+
+    Raises: WebhookError where one is not taken; those before it have gone out.
+    """
+    for part in parts(text):
+        headers = {"Content-Type": "application/json", "User-Agent": f"{user_agent}/{__version__}"}
+        body = json.dumps({"text": part}, ensure_ascii=False).encode()
+        request = urllib.request.Request(url, body, headers)  # noqa: S310  the command takes http(s) alone
+        try:
+            with urllib.request.urlopen(request, timeout=_SECONDS):  # noqa: S310
+                pass
+        except OSError as error:
+            raise WebhookError(f"the webhook at {request.host} did not take the text: {error}") from error
+
+
+def parts(text: str, limit: int = _LETTERS) -> Iterator[str]:
+    """The text in pieces of at most that many letters, parted between paragraphs where it can be."""
+    held = ""
+    for paragraph in text.strip().split("\n\n"):
+        whole = f"{held}\n\n{paragraph.strip()}".strip()
+        if len(whole) <= limit:
+            held = whole
+            continue
+        if held:
+            yield held
+        held = paragraph.strip()
+        while len(held) > limit:
+            yield held[:limit]
+            held = held[limit:]
+    if held:
+        yield held
