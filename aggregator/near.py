@@ -93,6 +93,10 @@ class Overlap:
         best = sorted([(weight, holder) for holder, weight in shared.items() if weight], reverse=True)
         return [holder for _, holder in best[:limit]]
 
+    def rarity_of(self, holder: int) -> float:
+        """How many of the probes the holder has, each divided by the groups that have it."""
+        return sum(1 / len(groups) for key, groups in self.groups.items() if holder in self.holders[key])
+
     def rarity(self, group: int) -> dict[int, float]:
         """The weight of each probe against that group: less the more others hold it."""
         weights = dict.fromkeys(self.probes, 1.0)

@@ -115,7 +115,7 @@ def _relate_near(wording: Wording, keys: Sketch, past: Past) -> Match | None:
         kin = past.kin(id_)
         if kin.language != wording.language:
             return 0
-        return _SOON_FAVOUR if _apart(wording.day, kin.day) <= _SOON_DAYS else 1
+        return _SOON_FAVOUR if days_apart(wording.day, kin.day) <= _SOON_DAYS else 1
 
     best = shared.rank(favour, _CANDIDATES, _FEWEST_KEYS)
     candidates = [Nearby(id_, past.kin(id_).group, past.wording(id_)) for id_ in best]
@@ -129,7 +129,7 @@ def _relate_translation(wording: Wording, keys: Sketch, past: Past) -> Match | N
 
     def favour(id_: int) -> int:
         kin = past.kin(id_)
-        if kin.language == wording.language or _apart(wording.day, kin.day) > _TRANSLATED_DAYS:
+        if kin.language == wording.language or days_apart(wording.day, kin.day) > _TRANSLATED_DAYS:
             return 0
         # One to one: a group that has this language already is not another's original.
         return 0 if wording.language in past.languages(kin.group) else 1
@@ -215,10 +215,10 @@ def _are_dated(here: Wording, there: Wording) -> bool:
 
 
 def _days(here: Wording, there: Wording) -> int:
-    return _apart(here.day, there.day)
+    return days_apart(here.day, there.day)
 
 
-def _apart(one: date | None, other: date | None) -> int:
+def days_apart(one: date | None, other: date | None) -> int:
     """The days between two articles; none where one has no date."""
     return 0 if one is None or other is None else abs((one - other).days)
 

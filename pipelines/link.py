@@ -19,6 +19,7 @@ from aggregator.store.kinship import Told
 from aggregator.store.runs import Lease
 from aggregator.urls import canonical_url
 from pipelines.dedupe import RULES, relate, sketch
+from pipelines.telling import tell
 from pipelines.wording import Wording
 
 # Entries compared in one transaction: 25 hold the lock for some 50 ms.
@@ -63,7 +64,8 @@ def _relate(session: Session, told: Sequence[Told], now: datetime) -> int:
     for entry in told:
         keys = sketches[entry.id]
         ties = _stated(session, entry, past) or relate(wordings[entry.id], keys, past)
-        links += [(entry.id, tie) for tie in past.take(entry, keys, ties)]
+        told_before = None if ties else tell(wordings[entry.id], keys, past)
+        links += [(entry.id, tie) for tie in past.take(entry, keys, ties, told_before)]
     kinship.add(session, [(entry.id, past.kin(entry.id)) for entry in told], links, RULES)
     added = [(e.id, e.seen, (*sketches[e.id].keys, *sketches[e.id].cross_keys)) for e in told]
     postings.add(session, added, past.holders)
@@ -198,12 +200,17 @@ class _Archive:
             self.wordings |= {told.id: wording_of(told) for told in kinship.load(self.session, [id_])}
         return self.wordings[id_]
 
-    def take(self, told: Told, keys: Sketch, ties: Sequence[Match]) -> list[Match]:
+    def take(
+        self, told: Told, keys: Sketch, ties: Sequence[Match], telling: Match | None = None
+    ) -> list[Match]:
         """Adds the Entry to what later ones see; those of its ties that no person's word is against."""
         self.kins[told.id] = Kin(told.id, told.language, told.day, told.id)
         self.spoken[told.id] = frozenset((told.language,))
         for key in (*keys.keys, *keys.cross_keys):
             self.holders.setdefault(key, []).append(told.id)
+        if telling is not None and telling.entry_id is not None:
+            self._join_stories(told.id, self.kins[telling.entry_id].story)
+            return [telling]
         return [tie for tie in ties if self._join(told.id, tie.entry_id or 0)]
 
     def groups_of(self, links: Sequence[tuple[int, Match]]) -> list[int]:
@@ -215,7 +222,8 @@ class _Archive:
         group, into = max(one.group, other.group), min(one.group, other.group)
         if group == into:
             return True
-        if group != entry_id and kinship.are_apart(self.session, group, into):
+        is_new = one.story == entry_id  # nobody has said anything of it yet
+        if not is_new and kinship.are_apart(self.session, one.story, other.story):
             return False
         self._join_stories(one.story, other.story)
         languages = self.languages(group) | self.languages(into)

@@ -184,20 +184,18 @@ def say(session: Session, pairs: Iterable[tuple[int, int]], now: datetime, *, is
         session.execute(statement, rows)
 
 
-def are_apart(session: Session, group: int, other: int) -> bool:
-    """Whether a person has said that Entries of these two groups do not belong together."""
+def are_apart(session: Session, story: int, other: int) -> bool:
+    """Whether a person has said that Entries of these two stories do not belong together."""
     one, two = aliased(KinRow), aliased(KinRow)
+    either = or_(
+        and_(one.story_id == story, two.story_id == other),
+        and_(one.story_id == other, two.story_id == story),
+    )
     query = (
         select(VerdictRow.entry_id)
         .join(one, one.entry_id == VerdictRow.entry_id)
         .join(two, two.entry_id == VerdictRow.other_id)
-        .where(VerdictRow.is_same.is_(False))
-        .where(
-            or_(
-                and_(one.group_id == group, two.group_id == other),
-                and_(one.group_id == other, two.group_id == group),
-            )
-        )
+        .where(VerdictRow.is_same.is_(False), either)
     )
     return session.scalar(query.limit(1)) is not None
 
