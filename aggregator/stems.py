@@ -7,6 +7,7 @@ through the same functions, so what they do matters less than that they agree.
 import re
 import threading
 from collections.abc import Iterable
+from functools import lru_cache
 
 import Stemmer
 
@@ -36,16 +37,13 @@ def stems(words: Iterable[str]) -> list[str]:
 
     Both of every word, since Italian articles are full of English words and say which in no way.
     """
-    distinct = list(dict.fromkeys(words))
-    italian, english = _stemmers()
-    marked = [f"i{stem}" for stem in italian.stemWords(distinct)]
-    marked += [f"e{stem}" for stem in english.stemWords(distinct)]
-    return list(dict.fromkeys(marked))
+    return list(dict.fromkeys(stem for word in words for stem in _pair(word)))
 
 
-def _stemmers() -> tuple["Stemmer.Stemmer", "Stemmer.Stemmer"]:
+@lru_cache(maxsize=50_000)  # the words that a thousand articles hold; 10 MB
+def _pair(word: str) -> tuple[str, str]:
     # The library's objects must not be shared between threads.
     if not hasattr(_LOCAL, "pair"):
-        _LOCAL.pair = (Stemmer.Stemmer("italian"), Stemmer.Stemmer("english"))
-    pair: tuple[Stemmer.Stemmer, Stemmer.Stemmer] = _LOCAL.pair
-    return pair
+        _LOCAL.pair = (Stemmer.Stemmer("italian", 0), Stemmer.Stemmer("english", 0))
+    italian, english = _LOCAL.pair
+    return f"i{italian.stemWord(word)}", f"e{english.stemWord(word)}"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Text, cast, exists, func, not_, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import CTE, ColumnElement, Text, cast, exists, func, not_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from aggregator.items import Entry, Precision
 from aggregator.query import Expression, Order, Query
@@ -76,16 +76,29 @@ def _in_order(session: Session, query: Query, limit: int | None) -> list[Entry]:
     return to_entries(session, session.execute(statement.limit(limit)).all())
 
 
+def _bounds(session: Session, query: Query) -> tuple[int, int] | None:
+    """The first and last arrival of the days asked for: words are then looked up between them alone."""
+    if not (query.since or query.until):
+        return None
+    seq, days = EntryRow.announced_seq, EntryRow.published_day
+    inside = days.between(query.since or date.min, query.until or date.max)
+    first, last = session.execute(select(func.min(seq), func.max(seq)).where(inside)).one()
+    return first or 0, last or 0
+
+
 def _matching(session: Session, query: Query, words: Expression, limit: int) -> list[tuple[Entry, int]]:
     """What matches, by tier where it is ranked: places first, for wide rows only of what is shown."""
-    where = filters(replace(query, words=None))
+    where = [*filters(replace(query, words=None), is_walk=True)]
+    bounds = _bounds(session, query)
     places: list[tuple[int, int]] = []
     tiers = range(query.tier, matching.TIERS) if query.order is Order.RANKED else (matching.TIERS - 1,)
     for tier in tiers:
         nearer = tier - 1 if query.order is Order.RANKED and tier > 0 else None
         before = query.cursor if tier == query.tier or query.order is Order.ARRIVAL else None
         left = limit - len(places)
-        hits = matching.newest(session, words, where, tier=tier, nearer=nearer, before=before, limit=left)
+        hits = matching.newest(
+            session, words, where, tier=tier, nearer=nearer, before=before, between=bounds, limit=left
+        )
         places += [(seq, tier) for seq in hits]
         if len(places) == limit:
             break
@@ -148,16 +161,23 @@ def _facet(session: Session, answer: CTE, name: str, terms: Collection[str] | No
     return [Facet(found, times) for found, times in rows]
 
 
-def filters(query: Query) -> list[ColumnElement[bool]]:
-    """The Query's filters as conditions on the entry table."""
+def filters(query: Query, *, is_walk: bool = False) -> list[ColumnElement[bool]]:
+    """The Query's filters as conditions on the entry table; with `is_walk` for one Entry after the other.
+
+    A list of all that a source has shown is quick to make and to use, unless a few words have
+    left but some Entries to look at: then each is looked up by itself.
+    """
     where: list[ColumnElement[bool]] = []
     if query.sources:
-        where.append(_seen_at(list(query.sources)))
+        seen = SightingRow.source_id.in_(query.sources)
+        where.append(_among(SightingRow.entry_id, seen, is_walk=is_walk))
     if query.clusters:
         own = select(SourceRow.id).where(SourceRow.cluster.in_(query.clusters))
-        where.append(or_(EntryRow.id.in_(_naming(query.clusters)), EntryRow.source_id.in_(own)))
+        named = MentionRow.term.in_(query.clusters)
+        is_named = _among(MentionRow.entry_id, named, is_walk=is_walk)
+        where.append(or_(is_named, EntryRow.source_id.in_(own)))
     if query.topics:
-        where.append(EntryRow.id.in_(_naming(query.topics)))
+        where.append(_among(MentionRow.entry_id, MentionRow.term.in_(query.topics), is_walk=is_walk))
     if query.languages:
         where.append(EntryRow.language.in_(query.languages))
     if query.since or query.until:
@@ -195,12 +215,12 @@ def _seen_before(query: Query) -> ColumnElement[bool]:
     return seen
 
 
-def _naming(terms: Sequence[str]) -> Select[int]:
-    return select(MentionRow.entry_id).where(MentionRow.term.in_(terms))
-
-
-def _seen_at(sources: list[str]) -> ColumnElement[bool]:
-    return EntryRow.id.in_(select(SightingRow.entry_id).where(SightingRow.source_id.in_(sources)))
+def _among(
+    owner: InstrumentedAttribute[int], where: ColumnElement[bool], *, is_walk: bool
+) -> ColumnElement[bool]:
+    if is_walk:
+        return exists().where(owner == EntryRow.id, where)
+    return EntryRow.id.in_(select(owner).where(where))
 
 
 def _as_sighted(session: Session, entries: list[Entry], source_id: str) -> list[Entry]:

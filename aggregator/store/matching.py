@@ -148,12 +148,13 @@ def newest(
     tier: int,
     nearer: int | None,
     before: int | None,
+    between: tuple[int, int] | None,
     limit: int,
 ) -> list[int]:
     """The `announced_seq` of what matches and meets the conditions, newest first.
 
-    Shapes: only what is in that tier, without what is in the tier `nearer` already, from
-        `before` on downwards.
+    Shapes: only what is in that tier, without what is in the tier `nearer` already; `before` a
+        place, and `between` two.
     """
     seq = EntryRow.announced_seq
     asked = match_text(words, tier)
@@ -170,6 +171,8 @@ def newest(
         if nearer is not None:
             is_hit = and_(is_hit, not_(condition(words, nearer)))
         statement = select(seq).where(seq.is_not(None), is_hit, *where).order_by(seq.desc())
+    if between is not None:
+        statement = statement.where(rowid.between(*between))
     if before is not None:
         statement = statement.where(rowid < before)
     return list(session.scalars(statement.limit(limit)))

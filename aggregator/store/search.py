@@ -80,13 +80,13 @@ def document(title: str, body: str, others: Iterable[str]) -> Document:
     """What the index holds of an article; `others` are its summary, authors and tags."""
     headline, words = tokens(title)[:_LONGEST], _bounded(tokens(body))
     rest = [tokens(other)[:_LONGEST] for other in others]
-    in_title = stems(headline)
-    in_opening = [stem for stem in stems(words[:_OPENING]) if stem not in set(in_title)]
-    known = {*in_title, *in_opening}
-    everywhere = stems([*words[_OPENING:], *(word for part in rest for word in part)])
-    plain = [*words, *(word for part in rest for word in (_BREAK, *part))]
-    in_body = [stem for stem in everywhere if stem not in known]
-    return Document(tuple(in_title), tuple(in_opening), tuple(in_body), tuple(headline), tuple(plain))
+    found = dict.fromkeys(stems(headline), 0)
+    for place, some in enumerate((words[:_OPENING], words[_OPENING:], *rest), 1):
+        for stem in stems(some):
+            found.setdefault(stem, min(place, 2))
+    title_, opening, below = (tuple(s for s, place in found.items() if place == n) for n in range(3))
+    plain = (*words, *(word for part in rest for word in (_BREAK, *part)))
+    return Document(title_, opening, below, tuple(headline), plain)
 
 
 def _bounded(words: list[str]) -> list[str]:

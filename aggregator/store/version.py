@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, insert, insp
 from sqlalchemy.orm import Session
 
 from aggregator.errors import StoreError
-from aggregator.store import search
+from aggregator.store import search, views
 from aggregator.store.columns import Base
 from aggregator.store.engine import Store
 from aggregator.store.schema import MetaRow
@@ -66,7 +66,9 @@ def upgrade(store: Store, *, backup: bool = True) -> tuple[str, ...]:
     config.set_main_option("script_location", "aggregator.store:migrations")
     with store.write() as session:
         config.attributes["connection"] = session.connection()
+        views.drop(session.connection())
         command.upgrade(config, "head")
+        views.create(session.connection())
     return (*notes, f"migrated from {found} to {HEAD}")
 
 
@@ -98,6 +100,7 @@ def create_tables(connection: Connection) -> None:
     """All tables at this program's version, without Alembic: the quick way for an empty database."""
     Base.metadata.create_all(connection, checkfirst=False)
     search.create(connection)
+    views.create(connection)
     _VERSION.create(connection, checkfirst=False)
     connection.execute(insert(_VERSION).values(version_num=HEAD))
 

@@ -54,7 +54,7 @@ class EntryRow(Base):
     __table_args__ = (
         Index(None, "change_seq"),
         Index(None, "announced_seq"),
-        Index(None, "published_day"),
+        Index(None, "published_day", "announced_seq"),
         Index(None, "text_key"),
         Index(
             "ix_entry_pending",

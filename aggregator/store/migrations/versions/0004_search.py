@@ -29,5 +29,7 @@ def upgrade() -> None:
         sa.Column("goal", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_state")),
     )
+    op.drop_index("ix_entry_published_day", "entry")
+    op.create_index("ix_entry_published_day_announced_seq", "entry", ["published_day", "announced_seq"])
     for statement in _INDEX[op.get_bind().dialect.name]:
         op.execute(statement)
