@@ -5,16 +5,19 @@ Knows nothing of pages, lists or tables. Start reading at `crawl`.
 
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from aggregator import __version__
 from aggregator.catalogue import Catalogue
 from aggregator.config import Config
+from aggregator.items import Source, Vocabulary
+from aggregator.proof import Proof
 from aggregator.road import Request, Road, SourceReport
 from aggregator.stop import Forecast
 from aggregator.store import Store, sources
+from aggregator.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +37,36 @@ def crawl(
 
     Raises: StoreError when the database cannot be used at the start, or to take up a Source.
     """
+    with store.write() as session:
+        sources.sync(session, catalogue.sources, catalogue.digest)
+    road = Road(config, catalogue, store, request, progress=progress, foretell=foretell)
+    is_interrupted = _walk(config, catalogue.sources, road)
+    if road.fault is not None:
+        raise road.fault
+    return CrawlReport(road.reports, is_interrupted=is_interrupted)
+
+
+def try_out(config: Config, vocabulary: Vocabulary, tried: Sequence[Source]) -> tuple[Proof, ...]:
+    """What the ways into these Sources yield: a little of each is read, nothing kept. Once in a process."""
+    trial = Trial(config, vocabulary, tried)
+    _walk(config, tried, trial)
+    return trial.proofs()
+
+
+def _walk(config: Config, visited: Iterable[Source], road: Road | Trial) -> bool:
+    """Runs the spider on that road until nothing is left to visit; says whether it was interrupted."""
     from scrapy import signals
     from scrapy.crawler import AsyncCrawlerProcess
 
     from spiders.base import SourceSpider
 
-    with store.write() as session:
-        sources.sync(session, catalogue.sources, catalogue.digest)
     levels = {log: log.level for log in (logging.getLogger(), logging.getLogger("scrapy"))}
     logging.disable(logging.INFO)  # Scrapy would list its settings and libraries first
-    process = AsyncCrawlerProcess(_settings(config, catalogue))
+    process = AsyncCrawlerProcess(_settings(config, visited))
     logging.disable(logging.NOTSET)
     for log, level in levels.items():
         log.setLevel(level)  # Scrapy sets its own when a process is made
     crawler = process.create_crawler(SourceSpider)
-    road = Road(config, catalogue, store, request, progress=progress, foretell=foretell)
     reasons: list[str] = []
 
     def closed(reason: str) -> None:
@@ -60,19 +78,17 @@ def crawl(
     process.start()
     for number, handler in handlers.items():
         signal.signal(number, handler)  # Scrapy's stay, and would swallow Ctrl-C from here on
-    if road.fault is not None:
-        raise road.fault
-    return CrawlReport(road.reports, is_interrupted=reasons == ["shutdown"])
+    return reasons == ["shutdown"]
 
 
-def _settings(config: Config, catalogue: Catalogue) -> Any:  # noqa: ANN401  Scrapy's Settings
+def _settings(config: Config, visited: Iterable[Source]) -> Any:  # noqa: ANN401  Scrapy's Settings
     from scrapy.settings import Settings
 
     settings = Settings()
     settings.setmodule("aggregator.settings")
     slots = {
         host: {"concurrency": 1, "delay": source.pace, "jitter": settings.getfloat("DOWNLOAD_DELAY_JITTER")}
-        for source in catalogue.sources
+        for source in visited
         for host in source.hosts
     }
     settings.setdict(

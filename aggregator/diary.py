@@ -7,11 +7,12 @@ from datetime import date, datetime
 
 from aggregator.config import Config
 from aggregator.due import due_after
-from aggregator.items import Kind, Reason, RunOutcome, Source
+from aggregator.items import Kind, Reason, RunOutcome, Source, Way
 from aggregator.store import Session, memory, runs, sightings
 from aggregator.store.memory import UrlKey
 from aggregator.store.runs import Lease, RunCounts
 from pipelines.habits import learn_habits
+from spiders.comparing import Comparing
 from spiders.entrance import depth_of
 from spiders.visit import Visit
 
@@ -30,7 +31,8 @@ def open_visit(
         since=since,
         now=now,
     )
-    return Visit(source, remembered, depth, is_backfill=is_backfill)
+    is_new = source.way is Way.AUTO and (remembered.is_first_visit or is_backfill)
+    return (Comparing if is_new else Visit)(source, remembered, depth, is_backfill=is_backfill)
 
 
 def outcome_of(visit: Visit) -> RunOutcome:

@@ -30,6 +30,7 @@ from aggregator.items import (
     Way,
 )
 from spiders import detect, feed, listing, poll, sitemap, wordpress
+from spiders.entrance import Entrance
 from spiders.reading import Listing
 from spiders.refusal import GivenUp, Refusal
 from spiders.robots import Robots
@@ -161,7 +162,20 @@ class SourceSpider(Spider):
         else:
             if not visit.is_covering:
                 visit.way = entrance
-            yield from self._list(visit, entrance.urls)
+            yield from self._begin(visit, entrance)
+
+    def _begin(self, visit: Visit, entrance: Entrance) -> Iterator[Any]:
+        """Reads the lists of a way in; the home page, where it is one, is at hand already."""
+        home, requests = visit.home, list[Request]()
+        if home is not None and home.url in entrance.urls and entrance.way is Way.LISTING:
+            visit.listed.add(home.url)
+            visit.chains[home.url] = home.url
+            requests += self._read_listing(home, visit, home.url)
+        requests += self._list(visit, entrance.urls)
+        if requests:
+            yield from requests
+        else:
+            yield from self._after_listing(visit)
 
     def _list(self, visit: Visit, urls: Iterable[str], chain: str = "") -> Iterator[Request]:
         """Requests for lists; `chain` is the first address of the list that they are pages of."""
@@ -181,8 +195,10 @@ class SourceSpider(Spider):
             visit.plan_covering(tuple((way.way, way.url) for way in found))
             yield from self._next_entrance(visit)
             return
-        visit.plan(tuple((way.way, way.url) for way in found), is_home=page.requested_url == visit.source.url)
-        if not found:
+        is_home = page.requested_url == visit.source.url
+        visit.note_home(page, found, is_home=is_home)
+        visit.plan(tuple((way.way, way.url) for way in found), is_home=is_home)
+        if not found and is_home:
             visit.errors.append(f"no way in found at {page.url} (HTTP {page.status})")
         yield from self._next_entrance(visit)
 
@@ -228,7 +244,7 @@ class SourceSpider(Spider):
             yield self._request(visit, visit.source.url, self._discover)
         elif visit.is_covering and visit.entrances:
             yield from self._next_entrance(visit)
-        elif visit.candidates or visit.counts["not_modified"]:
+        elif visit.is_enough:
             yield from self._choose(visit)
         else:
             yield from self._next_entrance(visit)

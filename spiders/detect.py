@@ -16,6 +16,7 @@ from aggregator.errors import ParseError
 from aggregator.items import Page, Source, Way
 from spiders import wordpress
 from spiders.listing import base_of, parse
+from spiders.marks import programs_of
 from spiders.paging import other_languages
 from spiders.reading import allowed, decode, is_list_page, plain
 
@@ -32,27 +33,9 @@ _NEWS = re.compile(
     r"blog|magazine|articoli|articles|stories|bandi|eventi|events|media)\b",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"<([^<>]*)>([^<,]*)")
 _MAX_FEEDS = 3
 _MAX_LISTS = 3
-_MARKS_WITHIN = 300_000  # characters: in longer pages the head and the first links are in here
-# Marks of programs, in a page's source, and where such a program keeps its ways in.
-_MARKS: tuple[tuple[str, str, str], ...] = (
-    ("WordPress", r"/wp-content/|/wp-includes/|content=.WordPress", "wordpress:/wp-json/ feed:/feed/"),
-    ("Ghost", r"content=.Ghost |/ghost/api/", "feed:/rss/ sitemap:/sitemap.xml"),
-    ("Drupal", r"content=.Drupal|/sites/default/files|drupal-settings-json", "feed:/rss.xml"),
-    ("Plone", r"content=.Plone|\+\+plone\+\+|portal_css", "feed:/RSS sitemap:/sitemap.xml.gz"),
-    ("TYPO3", r"content=.TYPO3|/typo3temp/|/typo3conf/", "sitemap:/?type=1533906435"),
-    ("Joomla", r"content=.Joomla|/media/jui/|/media/system/js/core", "feed:/?format=feed&type=rss"),
-    ("Wix", r"content=.Wix\.com|static\.wixstatic\.com", "feed:/blog-feed.xml"),
-    (
-        "Squarespace",
-        r"content=.Squarespace|static1?\.squarespace",
-        "feed:/news?format=rss feed:/blog?format=rss",
-    ),
-    ("Hugo", r"content=.Hugo ", "feed:/index.xml"),
-    ("Jekyll", r"content=.Jekyll", "feed:/feed.xml"),
-    ("Blogger", r"content=.blogger|www\.blogger\.com/", "feed:/feeds/posts/default"),
-)
 # Tried one by one where a page states nothing: (way, path from the root of the site).
 _PLACES = (
     "wordpress:/wp-json/wp/v2/posts feed:/feed/ feed:/rss.xml feed:/feed.xml feed:/atom.xml feed:/index.xml "
@@ -94,7 +77,11 @@ def read_ways(page: Page, source: Source) -> tuple[WayFound, ...]:
     except ParseError:
         return ()
     base = base_of(soup, page)
-    found = [*_stated(soup, base, source), *_marked(page, source, base), *_lists(soup, base, source)]
+    told_here = [*_in_header(page, source), *_stated(soup, base, source)]
+    told = {way.way for way in told_here}
+    # Where a program usually keeps what the page itself names is not worth a request.
+    marked = [way for way in _marked(page, source, base) if way.way is Way.SITEMAP or way.way not in told]
+    found = [*told_here, *marked, *_lists(soup, base, source)]
     if page.status < 400:
         found.append(WayFound(Way.LISTING, page.url, "the page itself, read as a list"))
     return _ranked(found, page, source)
@@ -111,6 +98,20 @@ def _ranked(found: Iterable[WayFound], page: Page, source: Source) -> tuple[WayF
         if allowed(way.url, source):
             kept.setdefault(way.url, way)
     return tuple(sorted(kept.values(), key=lambda way: _ORDER.index(way.way)))
+
+
+def _in_header(page: Page, source: Source) -> Iterator[WayFound]:
+    """What the answer's `Link` headers state (RFC 8288): WordPress's API, feeds."""
+    for name, value in page.headers:
+        if name != "link":
+            continue
+        for address, parameters in _LINK.findall(value):
+            url, told = urls.join(page.url, address), parameters.lower()
+            if url and "api.w.org" in told:
+                for first in wordpress.first_urls(source, url):
+                    yield WayFound(Way.WORDPRESS, first, "the answer's header names its WordPress API")
+            elif url and "alternate" in told and any(kind in told for kind in _FEED_TYPES):
+                yield WayFound(Way.FEED, url, "the answer's header names it")
 
 
 def _stated(soup: BeautifulSoup, base: str, source: Source) -> Iterator[WayFound]:
@@ -160,13 +161,11 @@ def _is_feed_link(tag: Tag) -> bool:
 
 
 def _marked(page: Page, source: Source, base: str) -> Iterator[WayFound]:
-    text = decode(page)[:_MARKS_WITHIN]
-    for name, mark, places in _MARKS:
-        if re.search(mark, text, re.IGNORECASE):
-            for way, path in _places(places):
-                address = urljoin(base, path)
-                for url in wordpress.first_urls(source, address) if way is Way.WORDPRESS else (address,):
-                    yield WayFound(way, url, f"the page has the marks of {name}")
+    for program in programs_of(decode(page)):
+        for way, path in _places(program.places):
+            address = urljoin(base, path)
+            for url in wordpress.first_urls(source, address) if way is Way.WORDPRESS else (address,):
+                yield WayFound(way, url, f"the page has the marks of {program.name}")
     yield WayFound(Way.SITEMAP, urljoin(base, "/sitemap.xml"), "where sitemaps usually are")
 
 

@@ -6,10 +6,10 @@ Knows nothing of fetching or of pages. Start reading at `best`.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import date, timedelta
 
 from aggregator.items import Candidate, Way
+from spiders.again import stated_day
 from spiders.shape import articles_among
 
 # The order of trust where ways offer as much: an API tells most and costs least, a list page least.
@@ -95,22 +95,6 @@ def samples(offers: Sequence[Offer], count: int) -> tuple[str, ...]:
         shares.append([*offer.keys[:1], *own[:1], *offer.keys[-1:], *own[-1:], *offer.keys[1:2]])
     mixed = [share[n] for n in range(5) for share in shares if n < len(share)]
     return tuple(dict.fromkeys(mixed))[:count]
-
-
-def stated_day(candidate: Candidate) -> date | None:
-    """The day of a machine-written date, None for any other: words are not read here."""
-    for text in (candidate.published, candidate.modified):
-        if not text:
-            continue
-        try:
-            return datetime.fromisoformat(text.strip()).date()
-        except ValueError:
-            pass
-        try:
-            return parsedate_to_datetime(text.strip()).astimezone(UTC).date()
-        except (ValueError, OverflowError):
-            pass
-    return None
 
 
 def _of_sitemap(keys: Sequence[str], candidates: Mapping[str, Candidate], known: set[str]) -> list[str]:

@@ -13,7 +13,7 @@ from aggregator.items import Candidate, Page, Source, SourceMemory, Validator, W
 from aggregator.text import hash64
 from aggregator.urls import canonical_url, url_hash
 from spiders.again import choose_again, stated_day
-from spiders.detect import GUESSES
+from spiders.detect import GUESSES, WayFound
 from spiders.entrance import Depth, Entrance, entrance_of, richer
 from spiders.poll import first_validator, poll_of
 from spiders.reading import Listing
@@ -75,6 +75,7 @@ class Visit:
     checks: dict[str, Check] = field(default_factory=dict)
     unchanged: list[Check] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    home: Page | None = None
 
     @property
     def is_over(self) -> bool:
@@ -155,6 +156,16 @@ class Visit:
         if Way.LISTING in ways:
             self.entrances.append(entrance_of(Way.LISTING, found))
 
+    def note_home(self, page: Page, found: tuple[WayFound, ...], *, is_home: bool) -> None:
+        """Keeps the home page: where it is read as a list, it is at hand already."""
+        if is_home:
+            self.home = page
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether no further way in is worth reading."""
+        return bool(self.candidates or self.counts["not_modified"])
+
     def next_entrance(self) -> Entrance | None:
         """Goes on to the next way in; what was wrong with the last one matters only if none works."""
         if not self.is_covering:
@@ -183,7 +194,7 @@ class Visit:
         named = self.named.setdefault(chain, set())
         kept = self.others if self.is_covering else self.candidates
         for candidate in candidates:
-            key = _key(candidate.url)
+            key = key_of(candidate.url)
             if not key:
                 continue
             unknown += not self._is_known(key)
@@ -337,7 +348,7 @@ class Visit:
             return
         if candidate.url not in self.checks:
             self.counts["failed"] += 1
-            self.failed += [_key(candidate.url)] * is_asked
+            self.failed += [key_of(candidate.url)] * is_asked
 
     def leave_unchanged(self, url: str) -> bool:
         """Notes that a page asked for again says nothing new; False for an address that was not."""
@@ -355,7 +366,8 @@ class Visit:
         return self.depth.articles is not None and rank >= self.depth.articles
 
 
-def _key(url: str) -> str:
+def key_of(url: str) -> str:
+    """The canonical URL; empty for what is no address."""
     try:
         return canonical_url(url)
     except ValueError:
