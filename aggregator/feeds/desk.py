@@ -76,7 +76,8 @@ class Desk:
         for ending in (*ENDINGS, "ics"):
             self.folder.remove(f"feeds/{file}.{ending}")
         documents = sum(name.startswith(f"{file}/") for name in self.before)
-        for number in range(1, documents + 2):  # the one that was filling has no state of its own
+        # The one that was filling has no state of its own.
+        for number in range(1, documents + 2) if documents else ():
             self.folder.remove(f"feeds/{file}/{number}.atom")
         self.folder.mark(f"feeds/{file}.gone")
 
