@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from aggregator.items import Event, EventKind, Found, Precision, PublishedDate, Source
 from aggregator.text import fold, one_line
 from pipelines.dates import Reading, read_dates
+from pipelines.dates.hints import near_hints
 from pipelines.dates.hours import read_hours
 from pipelines.dates.names import FULL_WEEKDAYS, MONTHS, STRONG_MONTHS, WEEKDAYS
 from pipelines.dates.read import zone_of
@@ -50,9 +51,14 @@ def find_events(
     """
     whole = f"{title}\n{text[:_MAX_TEXT]}"
     reference = _reference(published, source)
-    readings = read_dates(
-        whole, language=language, order=source.date_order, zone=source.zone, reference=reference, role="event"
-    )
+    near = near_hints(whole)
+    readings = tuple(
+        replace(reading, span=near.place(reading.span))
+        for reading in read_dates(
+            near.text, language=language, order=source.date_order, zone=source.zone,
+            reference=reference, role="event",
+        )
+    )  # fmt: skip
     found = []
     for reading in readings:
         event = _event(reading, whole, title, published, source)

@@ -22,9 +22,7 @@ _NOWHERE = frozenset(
 )
 _AMERICAN = frozenset(["us", "gov", "edu", "mil"])
 # English pages of Italian sites order their days as Italian ones do.
-_ITALIAN = re.compile(
-    rb"(?i:p\.? ?iva|partita iva)|\+39[ .\d]|hreflang=[\"']it\b|\bItalia\b|\bItaly\b|\bMilano?\b|\bRoma\b"
-)
+_ITALIAN = (b"P.IVA", b"P. IVA", b"Partita IVA", b"+39", b'hreflang="it', b"Italia", b"Milano", b"Roma ")
 
 
 def placed(source: Source, raw: RawArticle, page: Page) -> Source:
@@ -33,7 +31,7 @@ def placed(source: Source, raw: RawArticle, page: Page) -> Source:
     Shapes: a zone is `Etc/GMT+8`, the offset from UTC that most of the page's dates state.
     """
     values = [found.value for found in (*raw.published, *raw.modified)]
-    zone = _zone(values, is_italian=_is_italian(raw, page)) or source.zone
+    zone = _zone(values, is_italian=_speaks_italian(raw, page)) or source.zone
     return replace(source, zone=zone, date_order=_order(values, raw, page) or source.date_order)
 
 
@@ -50,10 +48,12 @@ def _zone(values: Iterable[str], *, is_italian: bool) -> str | None:
     return f"Etc/GMT{'-' if sign == '+' else '+'}{int(hours)}"
 
 
-def _is_italian(raw: RawArticle, page: Page) -> bool:
-    domain = (urlsplit(page.url).hostname or "").rpartition(".")[2]
-    speaks = any(found.value.lower().startswith("it") for found in raw.language)
-    return domain == "it" or speaks or _ITALIAN.search(page.body) is not None
+def _speaks_italian(raw: RawArticle, page: Page) -> bool:
+    return _domain(page) == "it" or any(found.value.lower().startswith("it") for found in raw.language)
+
+
+def _domain(page: Page) -> str:
+    return (urlsplit(page.url).hostname or "").rpartition(".")[2]
 
 
 def _order(values: list[str], raw: RawArticle, page: Page) -> DateOrder | None:
@@ -62,14 +62,15 @@ def _order(values: list[str], raw: RawArticle, page: Page) -> DateOrder | None:
     days = {day for year, month, n in stated if (day := _day(int(year), int(month), int(n)))}
     # An instant in UTC may be the day before or after where it was written.
     known = {day + timedelta(days=n) for day in days for n in (-1, 0, 1)}
-    for first, _, second, year in (m.groups() for value in values for m in _FIGURES.finditer(value)):
+    figures = [m.groups() for value in values for m in _FIGURES.finditer(value)]
+    for first, _, second, year in figures:
         a, b = int(first), int(second)
         full = int(year) + (2000 if len(year) == 2 else 0)
         if b > 12 >= a or (_day(full, a, b) in known and _day(full, b, a) not in known):
             return DateOrder.MDY
         if a > 12 >= b or (_day(full, b, a) in known and a != b):
             return DateOrder.DMY
-    return DateOrder.MDY if _is_american(raw, page) else None
+    return DateOrder.MDY if figures and _is_american(raw, page) else None
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -85,7 +86,9 @@ def _is_american(raw: RawArticle, page: Page) -> bool:
     regions = {region.lower() for language, region in stated if region and language.lower() == "en"}
     if any(language.lower() != "en" for language, _ in stated) or regions - {"us"}:
         return False
-    domain = (urlsplit(page.url).hostname or "").rpartition(".")[2]
+    domain = _domain(page)
     if domain in _AMERICAN:
         return True
-    return "us" in regions and domain in _NOWHERE and not _is_italian(raw, page)
+    if "us" not in regions or domain not in _NOWHERE:
+        return False
+    return not any(mark in page.body for mark in _ITALIAN)

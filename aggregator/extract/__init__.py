@@ -56,7 +56,7 @@ def extract(
     structured = read_jsonld(root, page.url)
     stated = [f.value for reading in (head, structured, told) for f in reading.get("title", ())[:2]]
     headings, title = read_titles(root, measures, stated)
-    items = read_microdata(root)
+    items = read_microdata(root) if b"itemprop" in page.body else {}
     titles = tuple([f.value for f in headings["title"][:1]] + stated)
     material = Material(
         page, candidate, source, base, titles, top, measures, title, _first(structured.pop("body", []))
@@ -77,7 +77,7 @@ def extract(
     fields = merge(own, *_ordered(told, headings, head, structured, page_says, beside))
     translations = dict.fromkeys((*candidate.translations, *read_translations(root, base)))
     article = _article(page, fields, reading, tuple(translations), head.get("robots", []))
-    return replace(article, events=read_announced(root, base, _addresses(page, head)))
+    return replace(article, events=read_announced(root, base, _addresses(page, head), page.body))
 
 
 def _ordered(

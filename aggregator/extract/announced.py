@@ -6,7 +6,7 @@ Never reads a date nor asks whose event it is. Start reading at `read_announced`
 import json
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from lxml import etree
 
@@ -47,16 +47,26 @@ _PROPS = {
 _FIELDS = tuple(_PROPS)
 
 
-def read_announced(root: etree._Element, base: str, addresses: Iterable[str]) -> tuple[Found, ...]:
+def read_announced(
+    root: etree._Element, base: str, addresses: Iterable[str], source: bytes | None = None
+) -> tuple[Found, ...]:
     """The page's events in the order of trust, no repeats; never raises.
 
     Shapes: `value` is a JSON object of texts as found, null where unstated: name, start, end, place,
         online (the attendance mode, or VirtualLocation), status, url; and `main`, true where the
-        page says that the event is what it is about. `addresses` are the page's own.
+        page says that the event is what it is about. `addresses` are the page's own; `source` is
+        the page as served, to tell in advance what is not in it.
     """
     mine = {address_key(a) for a in addresses} - {None}
     found: dict[str, Found] = {}
-    for where, event, is_named in (*_jsonld(root, mine), *_microdata(root), *_microformats(root)):
+    # What is not in the page as served need not be looked for in the tree.
+    has_items = source is None or b"itemprop" in source
+    has_classes = source is None or b"h-event" in source or b"vevent" in source
+    for where, event, is_named in chain(
+        _jsonld(root, mine),
+        _microdata(root) if has_items else (),
+        _microformats(root) if has_classes else (),
+    ):
         if not event.get("start"):
             continue
         url = urls.join(base, event.get("url"))
