@@ -87,6 +87,8 @@ def local(moment: date | datetime) -> date | datetime:
 
 def appointment_of(happening: Happening, edition: Edition, channel: Channel) -> Appointment | None:
     """What of it may leave, by its source's policy and its page's robots directives; None for nothing."""
+    if happening.is_withdrawn:
+        return _withdrawn(happening, channel)
     source = source_of(edition, happening.source_id, happening.url)
     permit = permitted(happening.robots, source)
     url = absolute(happening.url)
@@ -114,6 +116,23 @@ def appointment_of(happening: Happening, edition: Edition, channel: Channel) -> 
         location=", ".join(filter(None, (one_line(event.place or ""), online))) if letters else "",
         url=url,
         source=name,
+    )
+
+
+def _withdrawn(happening: Happening, channel: Channel) -> Appointment:
+    """That something is off, and nothing of what it was."""
+    return Appointment(
+        uid=happening.uid,
+        sequence=happening.sequence,
+        is_cancelled=True,
+        changed_at=happening.changed_at,
+        start=happening.event.start,
+        end=happening.event.end,
+        title=say("agenda.withdrawn", channel.language),
+        description="",
+        location="",
+        url="",
+        source="",
     )
 
 

@@ -57,8 +57,10 @@ def _event(item: Appointment) -> Event:
     # What others announce is no time of ours that is taken.
     event.add("transp", "TRANSPARENT")
     event.add("summary", item.title)
-    event.add("description", item.description)
-    event.add("url", item.url)
+    if item.description:
+        event.add("description", item.description)
+    if item.url:
+        event.add("url", item.url)
     if item.location:
         event.add("location", item.location)
     start, end = _span(item.start, item.end)

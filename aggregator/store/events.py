@@ -6,13 +6,13 @@ Knows nothing of formats or policies. Start reading at `find_events`.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from aggregator.items import Event, EventKind
 from aggregator.query import Query
 from aggregator.store.agenda import by_start, to_event
-from aggregator.store.articles import DAY_IS_KNOWN, filters
+from aggregator.store.find import DAY_IS_KNOWN, filters, withdrawn_filters
 from aggregator.store.schema import BodyRow, EntryRow, EventRow, KinRow
 
 
@@ -37,6 +37,7 @@ class Happening:
     language: str
     robots: tuple[str, ...] = ()
     group_id: int | None = None
+    is_withdrawn: bool = False
 
 
 def find_events(
@@ -50,9 +51,11 @@ def find_events(
     """What announced Entries announce, by its start; only what proves its day and year.
 
     Shapes: of the Query its filters count; what is over before the day `since`, or starts after
-        `until`, is left out; what was cancelled is not.
+        `until`, is left out; what was cancelled is not. Of what was withdrawn only that is told.
     """
-    where = [EntryRow.announced_seq.is_not(None), EventRow.is_year_proved, *filters(query or Query())]
+    asked = query or Query()
+    gone = and_(EventRow.is_cancelled, *withdrawn_filters(asked))
+    where = [EntryRow.announced_seq.is_not(None), EventRow.is_year_proved, or_(and_(*filters(asked)), gone)]
     if kind is not None:
         where.append(EventRow.kind == kind.value)
     if since is not None:
@@ -101,4 +104,5 @@ def _happening(row: EventRow, entry: EntryRow, robots: list[str], group_id: int 
         language=entry.language,
         robots=tuple(robots),
         group_id=group_id,
+        is_withdrawn=entry.withdrawn_at is not None,
     )

@@ -161,12 +161,26 @@ def _facet(session: Session, answer: CTE, name: str, terms: Collection[str] | No
     return [Facet(found, times) for found, times in rows]
 
 
+def withdrawn_filters(query: Query) -> list[ColumnElement[bool]]:
+    """What passed the Query's filters before it was withdrawn, as far as that can be told."""
+    return [EntryRow.withdrawn_at.is_not(None), *_filters(query, is_walk=False)]
+
+
 def filters(query: Query, *, is_walk: bool = False) -> list[ColumnElement[bool]]:
     """The Query's filters as conditions on the entry table; with `is_walk` for one Entry after the other.
+
+    Nothing that was withdrawn passes them.
 
     A list of all that a source has shown is quick to make and to use, unless a few words have
     left but some Entries to look at: then each is looked up by itself.
     """
+    where = [EntryRow.withdrawn_at.is_(None), *_filters(query, is_walk=is_walk)]
+    if not query.with_hidden:
+        where.append(EntryRow.hidden_at.is_(None))
+    return where
+
+
+def _filters(query: Query, *, is_walk: bool) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
     if query.sources:
         seen = SightingRow.source_id.in_(query.sources)
@@ -182,8 +196,6 @@ def filters(query: Query, *, is_walk: bool = False) -> list[ColumnElement[bool]]
         where.append(EntryRow.language.in_(query.languages))
     if query.since or query.until:
         where.append(EntryRow.published_day.between(query.since or date.min, query.until or date.max))
-    if not query.with_hidden:
-        where.append(EntryRow.hidden_at.is_(None))
     if query.is_live:
         where.append(EntryRow.is_live.is_(True))
     if query.is_once:

@@ -1,0 +1,268 @@
+"""A whole archive into an empty one: from another database, or from the lines of a full export.
+
+Knows nothing of what the tables are for. Start reading at `copy_archive`; `dump` and `restore`
+do the same by way of a file:
+
+    header (version, tables, counts) -> one line a row, table by table -> end (rows, checksum)
+"""
+
+import json
+from base64 import b64decode, b64encode
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, LargeBinary, Table, delete, func, select
+from sqlalchemy.orm import Session
+
+from aggregator.errors import StoreError
+from aggregator.store import search, withdrawals
+from aggregator.store.codec import dumps
+from aggregator.store.columns import Base, Instant
+from aggregator.store.engine import Store
+from aggregator.store.rows import Digest, Row, bulk_load, read_rows, tables, write_rows
+from aggregator.store.schema import EntryRow, WithdrawalRow, WithdrawnKeyRow
+from aggregator.store.version import HEAD, REVISIONS
+
+FORMAT = 1
+"""Of the full export: raised when its lines change."""
+
+_MARK = b'{"aggregator_archive":'
+# What an archive knows of its own and keeps when another is loaded into it.
+_KEPT = (WithdrawalRow.__tablename__, WithdrawnKeyRow.__tablename__)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was brought in: rows by table, and how many articles of them had been withdrawn here."""
+
+    rows: Mapping[str, int]
+    withdrawn: int = 0
+
+
+def copy_archive(source: Store, target: Store, *, replace: bool = False) -> Loaded:
+    """Copies all rows and compares counts and checksums of each table afterwards.
+
+    Shapes: the target must hold no articles, or is to be replaced; what it has withdrawn stays
+        withdrawn. The index of search is left to `search.catch_up`.
+    Raises: StoreError when it holds some, or when a table came out otherwise; then nothing is kept.
+    """
+    sent: dict[str, Digest] = {}
+    with source.read() as reading, bulk_load(target) as writing:
+        kept = _clear(writing, replace=replace)
+        for table in tables():
+            digest = sent[table.name] = Digest()
+            names = [column.name for column in table.columns]
+            write_rows(writing, table, names, _digested(read_rows(reading, table), digest))
+        for table in tables():
+            _compare(table, sent[table.name], writing)
+        withdrawn = _withdraw_again(writing, kept)
+    return Loaded({name: digest.count for name, digest in sent.items()}, withdrawn)
+
+
+def dump(store: Store, write: Callable[[bytes], object]) -> int:
+    """Writes the whole archive as JSON lines of one state; how many rows.
+
+    Shapes: a header, then a row a line with its table and columns (those without a value left
+        out), then the count and the SHA-256 of all lines before. The same archive is the same bytes.
+    """
+    total, seen = 0, sha256()
+
+    def put(line: str) -> None:
+        data = line.encode() + b"\n"
+        seen.update(data)
+        write(data)
+
+    with store.read() as session:
+        put(dumps({"aggregator_archive": FORMAT, "version": HEAD, "tables": _columns()}))
+        for table in tables():
+            encode = _encoder(table)
+            for rows in read_rows(session, table):
+                total += len(rows)
+                for row in rows:
+                    put(encode(row))
+    write(dumps({"end": True, "rows": total, "sha256": seen.hexdigest()}).encode() + b"\n")
+    return total
+
+
+def is_dump(line: bytes) -> bool:
+    """Whether a file that begins with this line is a full export."""
+    return line.startswith(_MARK)
+
+
+def restore(store: Store, lines: Iterable[bytes], *, replace: bool = False) -> Loaded:
+    """Rebuilds an archive from the lines of a full export, in place of an empty one or of any.
+
+    Raises: StoreError when the archive holds articles, or the lines are no full export, are of a newer
+        version, damaged or cut; then nothing is kept.
+    """
+    given = iter(lines)
+    first = next(given, b"")
+    columns = _header(first)
+    reader, counts = _Reader(first, given), Counter[str]()
+    with bulk_load(store) as session:
+        kept = _clear(session, replace=replace)
+        for name, rows in groupby(reader.rows(), key=itemgetter("table")):
+            table = Base.metadata.tables[name]
+            decode = _decoder(table, columns[name])
+            counts[name] += write_rows(session, table, columns[name], map(decode, rows))
+        reader.check()
+        withdrawn = _withdraw_again(session, kept)
+    return Loaded(counts, withdrawn)
+
+
+def check_dump(lines: Iterable[bytes]) -> int:
+    """How many rows a full export holds. Raises: StoreError when it is damaged or cut."""
+    given = iter(lines)
+    first = next(given, b"")
+    _header(first)
+    reader = _Reader(first, given)
+    count = sum(1 for _ in reader.rows())
+    reader.check()
+    return count
+
+
+class _Reader:
+    """The lines of a full export after its header: their rows by table, and whether all of them came."""
+
+    def __init__(self, header: bytes, lines: Iterator[bytes]) -> None:
+        self._seen = sha256(header)
+        self._lines = lines
+        self._last: dict[str, Any] = {}
+        self._rows = 0
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """The rows up to the last line. Raises: StoreError for a line that is none."""
+        for line in self._lines:
+            try:
+                row: dict[str, Any] = json.loads(line)
+            except ValueError as error:
+                raise StoreError(f"the export is damaged at row {self._rows + 1}: {error}") from error
+            if "table" not in row:
+                self._last = row
+                return
+            self._seen.update(line)
+            self._rows += 1
+            yield row
+
+    def check(self) -> None:
+        """Raises: StoreError when rows are missing or are others than were written."""
+        if not self._last:
+            raise StoreError(f"the export is cut: it ends after {self._rows} rows without saying so")
+        if (self._last.get("rows"), self._last.get("sha256")) != (self._rows, self._seen.hexdigest()):
+            raise StoreError("the export is damaged: its rows are not those that were written")
+
+
+def _columns() -> dict[str, list[str]]:
+    return {table.name: [column.name for column in table.columns] for table in tables()}
+
+
+def _header(line: bytes) -> Mapping[str, Sequence[str]]:
+    if not is_dump(line):
+        raise StoreError("this is no full export: `export --full` writes one; plain rows need no --restore")
+    header = json.loads(line)
+    unknown = header["aggregator_archive"] != FORMAT or header["version"] not in REVISIONS
+    if unknown or header["tables"].keys() - _columns().keys():
+        raise StoreError(f"the export was written by a newer version of this program ({header['version']})")
+    return dict(header["tables"])
+
+
+def _clear(session: Session, *, replace: bool) -> Mapping[str, list[Row]]:
+    """Empties the archive; what of it stays. Raises: StoreError when it holds articles."""
+    held = session.scalar(select(func.count()).select_from(EntryRow).where(EntryRow.withdrawn_at.is_(None)))
+    if held and not replace:
+        raise StoreError(f"the archive holds {held} articles already: only an empty one can be filled")
+    kept = {
+        table.name: [row for rows in read_rows(session, table) for row in rows]
+        for table in tables()
+        if table.name in _KEPT
+    }
+    search.clear(session)
+    for table in reversed(tables()):
+        session.execute(delete(table))
+    return kept
+
+
+def _withdraw_again(session: Session, kept: Mapping[str, list[Row]]) -> int:
+    """Puts back what was withdrawn here, and erases what of it has come; how many articles."""
+    for table in tables():
+        if table.name in kept:
+            key = next(iter(table.primary_key.columns))
+            there = set(session.scalars(select(key)))
+            position = list(table.columns).index(key)
+            rows = [row for row in kept[table.name] if row[position] not in there]
+            write_rows(session, table, [column.name for column in table.columns], rows)
+    return withdrawals.withdraw_known(session) if any(kept.values()) else 0
+
+
+def _digested(portions: Iterable[Sequence[Row]], digest: Digest) -> Iterator[Row]:
+    for rows in portions:
+        digest.add(rows)
+        yield from rows
+
+
+def _compare(table: Table, sent: Digest, target: Session) -> None:
+    got = Digest()
+    for rows in read_rows(target, table):
+        got.add(rows)
+    if (got.count, str(got)) != (sent.count, str(sent)):
+        raise StoreError(
+            f"{table.name} came out otherwise: {sent.count} rows read, {got.count} there now; nothing is kept"
+        )
+
+
+_Change = Callable[[Any], Any]
+
+
+def _encoder(table: Table) -> Callable[[Row], str]:
+    """Makes rows of the table JSON lines."""
+    names = [column.name for column in table.columns]
+    changes = [(column.name, change) for column in table.columns if (change := _encode(column.type))]
+
+    def encode(row: Row) -> str:
+        line = {"table": table.name, **{n: v for n, v in zip(names, row, strict=True) if v is not None}}
+        for name, change in changes:
+            if name in line:
+                line[name] = change(line[name])
+        return dumps(line)
+
+    return encode
+
+
+def _encode(type_: object) -> _Change | None:
+    if isinstance(type_, Instant):
+        return lambda value: value.replace(" ", "T") + "Z"
+    if isinstance(type_, Boolean):
+        return bool
+    if isinstance(type_, JSON):
+        return json.loads
+    if isinstance(type_, LargeBinary):
+        return lambda value: b64encode(value).decode()
+    return None
+
+
+def _decoder(table: Table, names: Sequence[str]) -> Callable[[dict[str, Any]], Row]:
+    """Makes lines rows of the table again."""
+    changes = [(n, change) for n in names if (change := _decode(table.columns[n].type))]
+
+    def decode(line: dict[str, Any]) -> Row:
+        for name, change in changes:
+            if name in line:
+                line[name] = change(line[name])
+        return tuple([line.get(name) for name in names])
+
+    return decode
+
+
+def _decode(type_: object) -> _Change | None:
+    if isinstance(type_, Instant):
+        return lambda value: value[:-1].replace("T", " ")
+    if isinstance(type_, JSON):
+        return dumps
+    if isinstance(type_, LargeBinary):
+        return b64decode
+    return None
