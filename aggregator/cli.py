@@ -8,7 +8,18 @@ import sys
 import click
 
 from aggregator import __version__
-from aggregator.commands import archive, articles, feeds, operations, road, serve, sources, texts
+from aggregator.commands import (
+    archive,
+    articles,
+    export,
+    feeds,
+    operations,
+    road,
+    serve,
+    sources,
+    texts,
+    withdraw,
+)
 from aggregator.errors import AggregatorError, ConfigError, QueryError, StoreError
 
 # Exit codes are promises: scheduled jobs tell by them what to do.
@@ -26,7 +37,7 @@ def cli() -> None:
     """
 
 
-for _theme in (road, sources, texts, articles, archive, feeds, serve, operations):
+for _theme in (road, sources, texts, articles, archive, export, withdraw, feeds, serve, operations):
     _theme.add_to(cli)
 
 

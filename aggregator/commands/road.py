@@ -148,12 +148,12 @@ def _add_run(group: click.Group) -> None:
         try:
             request = Request(only, since.date() if since else None)
             if has_no_room(job, store):
-                _publish(job, store)
+                publish_feeds(job, store)
                 return PROBLEMS
             crawled = _crawl(job, store, request)
             _drop_old(job, store)
             tell_alarms(job, store)
-            published = _publish(job, store)
+            published = publish_feeds(job, store)
         finally:
             store.close()
         for line in _not_visited(job, only or (), crawled):
@@ -221,7 +221,8 @@ def _progress(job: Job) -> Any:  # noqa: ANN401  a callback that takes a SourceR
     return tell
 
 
-def _publish(job: Job, store: Any) -> "PublishReport":  # noqa: ANN401  a Store, unknown to this module
+def publish_feeds(job: Job, store: Any) -> "PublishReport":  # noqa: ANN401  a Store, unknown to this module
+    """Writes what changed of the feeds, by the options in force."""
     from aggregator.feeds.publish import publish
 
     config = job.config
@@ -278,7 +279,7 @@ def _add_publish(group: click.Group) -> None:
         job = replace(job, config=replace(job.config, publish=out.absolute())) if out else job
         store = job.open_store()
         try:
-            report = _publish(job, store)
+            report = publish_feeds(job, store)
         finally:
             store.close()
         if job.is_json:
@@ -293,10 +294,15 @@ def _add_import(group: click.Group) -> None:
     @command(group, "import")
     @click.argument("file", type=click.File("rb"))
     @click.option("--ack", is_flag=True, help="Print `ACK <id>` once each row is durable.")
-    def import_(job: Job, file: IO[bytes], ack: bool) -> int:
+    @click.option("--restore", is_flag=True, help="Rebuild an empty archive from an `export --full`.")
+    def import_(job: Job, file: IO[bytes], ack: bool, restore: bool) -> int:
         """Take articles from a JSONL FILE (- for standard input) into the archive."""
         from aggregator.intake import take_in
 
+        if restore:
+            from aggregator.commands.export import restore_full
+
+            return restore_full(job, file)
         store = job.open_store()
         try:
             days = job.config.feed_days

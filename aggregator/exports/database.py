@@ -1,0 +1,54 @@
+"""SQLite: a file with a table for each table of exports, and the dictionary.
+
+Knows nothing of the archive and its tables. Start reading at `write_database`.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from aggregator.exports.columns import DICTIONARY, Kind, Row, Table, Value, dictionary
+from aggregator.exports.delimited import plain
+
+_TYPES = {Kind.INTEGER: "INTEGER", Kind.TRUTH: "INTEGER"}
+_INDEXED = frozenset({"id", "number", "published_day", "source", "story"})
+
+
+def write_database(path: Path, tables: Sequence[tuple[Table, Iterable[Row]]]) -> int:
+    """Writes a new file; how many rows, the dictionary's apart.
+
+    Shapes: instants and days as ISO 8601 text, truth as 0 and 1, lists as JSON.
+    """
+    count = 0
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for table, rows in tables:
+            count += _write(connection, table, rows)
+        _write(connection, DICTIONARY, dictionary(*(table.name for table, _ in tables)))
+    return count
+
+
+def _write(connection: sqlite3.Connection, table: Table, rows: Iterable[Row]) -> int:
+    columns = ", ".join(f'"{column.name}" {_TYPES.get(column.kind, "TEXT")}' for column in table.columns)
+    connection.execute(f'CREATE TABLE "{table.name}" ({columns})')
+    marks = ", ".join("?" * len(table.columns))
+    count = 0
+
+    def values() -> Iterator[list[str | int | None]]:
+        nonlocal count
+        for row in rows:
+            count += 1
+            yield [_value(value) for value in row]
+
+    connection.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', values())  # noqa: S608  our own names
+    for name in table.names:
+        if name in _INDEXED and table is not DICTIONARY:
+            connection.execute(f'CREATE INDEX "{table.name}_{name}" ON "{table.name}" ("{name}")')
+    return count
+
+
+def _value(value: Value) -> str | int | None:
+    if value is None or isinstance(value, int):
+        return value if value is None else int(value)
+    return json.dumps(list(value), ensure_ascii=False) if isinstance(value, tuple) else plain(value)
