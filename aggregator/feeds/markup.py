@@ -24,7 +24,7 @@ _TAGS = {
 }  # fmt: skip
 _DROPPED = {
     "script", "style", "iframe", "object", "embed", "applet", "noscript", "template", "svg", "math", "form",
-    "button", "select", "textarea", "title", "audio", "video", "canvas",
+    "button", "select", "textarea", "title", "audio", "video", "canvas", "marquee",
 }  # fmt: skip
 _ATTRIBUTES = {
     "*": {"lang", "dir"},

@@ -124,8 +124,8 @@ def test_characters_languages_and_dates_are_ones_that_are(name: str) -> None:
 # What the validator's list has and no cleaning of ours leaves is not here.
 _HARMLESS = """
 a abbr address article aside b bdi blockquote br caption cite code dd del details dfn div dl dt em figcaption
-figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q s samp section small span strong
-sub summary sup table tbody td tfoot th thead time tr u ul var wbr
+figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q s samp section small span
+strong sub summary sup table tbody td tfoot th thead time tr u ul var wbr
 """
 HARMLESS = set(_HARMLESS.split())
 
