@@ -18,9 +18,10 @@ from aggregator.config import Config
 from aggregator.feeds.pages import style
 from aggregator.items import Vocabulary
 from aggregator.store import Store
-from aggregator.web import api, openapi, search
+from aggregator.web import api, openapi, overviews, pages, search
 from aggregator.web.allowance import Allowance
 from aggregator.web.door import Answer, Door, Doors
+from aggregator.web.page import stylesheet
 from aggregator.web.problem import PROBLEM, problem
 from aggregator.web.published import Published, Receive, Scope, Send
 from aggregator.web.watch import Watch, health
@@ -57,8 +58,8 @@ def create_site(store: Store, vocabulary: Vocabulary, config: Config) -> Site:
     )
     watch = Watch()
     doors = Doors(store, vocabulary, config, Allowance(max(limit, 1), limit), watch.count)
-    here = [*api.DOORS, *search.DOORS, _description(config), Door("/health", health)]
-    here.append(Door("/metrics", watch.metrics))
+    here = [*api.DOORS, *search.DOORS, *pages.DOORS, *overviews.DOORS, _description(config)]
+    here += [Door("/health", health), Door("/metrics", watch.metrics), _STYLE]
     routes = [Route(door.path, _through(doors, door), methods=["GET"]) for door in here]
     handlers: Any = {404: _not_there, 405: _not_so}
     return Site(published, Starlette(routes=routes, exception_handlers=handlers))
@@ -67,6 +68,9 @@ def create_site(store: Store, vocabulary: Vocabulary, config: Config) -> Site:
 def _description(config: Config) -> Door:
     told = json.dumps(openapi.describe(api.DOORS, config.base_url), indent=1).encode()
     return Door(openapi.PATH, lambda _: Answer(told, api.JSON, api.OPEN), "This description.")
+
+
+_STYLE = Door("/style.css", lambda _: Answer(stylesheet(), "text/css; charset=utf-8"), "The stylesheet.")
 
 
 async def _not_there(request: Request, _: Exception) -> Response:

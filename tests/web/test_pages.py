@@ -1,0 +1,212 @@
+"""The pages for people: what they show, in which language, and that no text on them is code."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from lxml import html
+from site_samples import SECRET, fill, site_over
+from web_samples import Browser
+
+from aggregator.store import Store
+from aggregator.web.strings import TEXTS
+
+
+@pytest.fixture
+def browser(filled: tuple[Store, dict[str, int]], tmp_path: Path) -> Browser:
+    return site_over(filled[0], tmp_path, base_url="https://news.example.org")
+
+
+@pytest.fixture
+def ids(filled: tuple[Store, dict[str, int]]) -> dict[str, int]:
+    return filled[1]
+
+
+def page(browser: Browser, path: str) -> html.HtmlElement:
+    got = browser.get(path)
+    assert got.status == 200, path
+    return html.document_fromstring(got.body.decode())
+
+
+def text_of(tree: html.HtmlElement) -> str:
+    return " ".join(tree.text_content().split())
+
+
+def links(tree: html.HtmlElement) -> dict[str, str]:
+    return {" ".join(a.text_content().split()): a.get("href") for a in tree.iter("a")}
+
+
+def every(ids: dict[str, int]) -> list[str]:
+    shown = [number for name, number in ids.items() if name not in ("hidden", "unindexed")]
+    pages = [
+        "/",
+        "/?q=idrogeno&order=ranked",
+        "/events?after=2026-01-01",
+        "/events?kind=deadline",
+        "/sources",
+    ]
+    pages += ["/sources/clm", "/trends", "/trends?q=lago"]
+    return pages + [f"/{kind}/{number}" for kind in ("entries", "stories") for number in shown]
+
+
+def test_pages_are_served_on_both_databases(store: Store, tmp_path: Path) -> None:
+    ids = fill(store)
+    browser = site_over(store, tmp_path)
+    for path in [*every(ids), "/charts/month.svg", "/charts/source.svg"]:
+        assert browser.get(path).status == 200, path
+
+
+def test_every_page_is_bounded_by_a_strict_policy(browser: Browser, ids: dict[str, int]) -> None:
+    for path in [*every(ids), "/?q=(", "/entries/999999"]:
+        policy = browser.get(path).headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "script" not in policy
+        assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_no_text_becomes_code(browser: Browser, ids: dict[str, int], language: str) -> None:
+    for path in every(ids):
+        tree = page(browser, f"{path}{'&' if '?' in path else '?'}lang={language}")
+        assert not tree.xpath(
+            "//script | //svg | //iframe | //object | //style | //base"
+            " | //form[@action!='/' and @action!='/trends']"
+        )
+        assert not [
+            name for node in tree.iter() for name in node.attrib if name.startswith("on") or name == "style"
+        ]
+        addresses = [
+            value for node in tree.iter() for name, value in node.attrib.items() if name in ("href", "src")
+        ]
+        assert not [a for a in addresses if not re.match(r"(?:/(?!/)|https?://|#|data:,$)", a)]
+        assert not [node for node in tree.iter("img") if not node.get("src", "").startswith("/charts/")]
+
+
+def test_an_attack_is_shown_as_the_text_that_it_is(browser: Browser, ids: dict[str, int]) -> None:
+    tree = page(browser, f"/entries/{ids['hostile']}")
+    assert "<script>" not in browser.get(f"/entries/{ids['hostile']}").body.decode()
+    assert "49" not in text_of(tree.find(".//h1"))
+    tree = page(browser, "/?q=%3Cscript%3Ealert%281%29%3C%2Fscript%3E")
+    assert tree.get_element_by_id("q").get("value") == "<script>alert(1)</script>"
+
+
+def test_the_policy_and_a_person_s_word_hold(browser: Browser, ids: dict[str, int]) -> None:
+    for path in every(ids):
+        body = browser.get(path).body.decode()
+        assert SECRET not in body, path
+        assert "Da nascondere" not in body
+        assert "Da non indicizzare" not in body
+    for name in ("hidden", "unindexed"):
+        assert browser.get(f"/entries/{ids[name]}").status == 404
+
+
+def test_search_leads_from_filter_to_article_to_story(browser: Browser, ids: dict[str, int]) -> None:
+    found = links(page(browser, "/?q=lago"))
+    narrower = links(page(browser, found["Cluster Mobilità"]))
+    assert "Idrogeno verde sul lago d'Iseo" in narrower
+    assert "L'idrogeno arriva sul lago" not in narrower
+    article = page(browser, narrower["Idrogeno verde sul lago d'Iseo"])
+    assert "titolo: Idrogeno verde sul lago" in text_of(article)
+    story = page(browser, links(article)["Le altre notizie sullo stesso fatto (2)"])
+    assert "apre la storia" in text_of(story)
+    assert "stesso fatto" in text_of(story)
+
+
+def test_every_facet_finds_what_it_counts(browser: Browser) -> None:
+    tree = page(browser, "/")
+    for item in tree.xpath("//aside//li[a]"):
+        number = int(item.find("span").text_content())
+        answer = text_of(page(browser, item.find("a").get("href")))
+        # What is not to be indexed is counted by the archive, and shown by nobody.
+        assert f"{number} notizi" in answer
+
+
+def test_pages_go_on_to_the_end(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aggregator.web.pages._ROWS", 2)
+    path, seen = "/", []
+    while path:
+        tree = page(browser, path)
+        seen += [a.get("href") for a in tree.xpath("//article//h3/a")]
+        path = next(iter(tree.xpath("//a[@rel='next']/@href")), "")
+    assert len(seen) == len(set(seen)) == 5
+
+
+def test_english_is_kept_from_page_to_page(browser: Browser) -> None:
+    tree = page(browser, "/?lang=en")
+    assert tree.get("lang") == "en"
+    inner = [
+        a for a in tree.xpath("//main//a/@href | //nav//a/@href") if a.startswith("/") and "feed" not in a
+    ]
+    assert [a for a in inner if "lang=" not in a and not a.startswith(("/index.html", "/search."))] == []
+    assert "Search" in text_of(tree)
+    assert "Cerca" in text_of(page(browser, "/"))
+
+
+def test_twins_are_there(browser: Browser, ids: dict[str, int]) -> None:
+    for path in every(ids):
+        for link in page(browser, path).xpath("//head/link[@rel='alternate']"):
+            address = link.get("href")
+            if not address.startswith("/feeds"):
+                got = browser.get(address)
+                assert (got.status, got.headers["content-type"].partition(";")[0]) == (200, link.get("type"))
+
+
+def test_charts_are_drawings_without_code_and_the_same_each_time(browser: Browser) -> None:
+    for by in ("month", "source", "cluster", "topic", "language"):
+        got = browser.get(f"/charts/{by}.svg")
+        assert (got.status, got.headers["content-type"]) == (200, "image/svg+xml")
+        assert b"<script" not in got.body
+        assert b"http://www.w3.org/2000/svg" in got.body
+        assert not re.search(rb"(?:href|src)=.http", got.body)
+        assert browser.get(f"/charts/{by}.svg").body == got.body
+    assert browser.get("/charts/mood.svg").status == 404
+    assert browser.get("/charts/month.svg?q=nessunacosa").status == 200
+
+
+def test_trends_tell_the_numbers_beside_each_chart(browser: Browser) -> None:
+    tree = page(browser, "/trends")
+    assert len(tree.xpath("//section//img")) == len(tree.xpath("//section//table")) == 4
+    assert "senza data" in text_of(tree)
+
+
+def test_a_source_tells_how_its_visits_went(browser: Browser) -> None:
+    told = text_of(page(browser, "/sources/clm"))
+    assert "testo intero" in told
+    assert "bene" in told
+    assert browser.get("/sources/none").status == 404
+
+
+def test_errors_are_pages_in_the_language_asked_for(browser: Browser) -> None:
+    for path, status, words in (
+        ("/?q=(", 400, "La richiesta non si può leggere"),
+        ("/?q=(&lang=en", 400, "The request cannot be read"),
+        ("/entries/999999", 404, "Qui non c'è nulla"),
+        ("/?lang=de", 400, "it, en"),
+    ):
+        got = browser.get(path)
+        assert got.status == status
+        assert words in html.document_fromstring(got.body.decode()).text_content()
+
+
+def test_both_languages_say_all() -> None:
+    places = {
+        code: {
+            key: {name for _, name, _, _ in Formatter().parse(text) if name} for key, text in texts.items()
+        }
+        for code, texts in TEXTS.items()
+    }
+    assert places["it"] == places["en"]
+    assert all(text.strip() for texts in TEXTS.values() for text in texts.values())
+
+
+def test_every_text_is_used_and_none_is_missing() -> None:
+    sources = Path(__file__).resolve().parents[2] / "aggregator" / "web"
+    code = "".join(
+        path.read_text()
+        for path in (*sources.glob("*.py"), *sources.glob("templates/*.html"))
+        if path.name != "strings.py"
+    )
+    for key in TEXTS["it"]:
+        stem, _, last = key.rpartition(".")
+        assert key in code or f'{stem}."' in code or f"{stem}.{{" in code or f'"{last}"' in code, key
