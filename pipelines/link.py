@@ -22,8 +22,8 @@ from pipelines.dedupe import RULES, relate, sketch
 from pipelines.telling import tell
 from pipelines.wording import Wording
 
-# Entries compared in one transaction: 25 hold the lock for some 50 ms.
-_CHUNK = 25
+# Entries compared in one transaction: 50 hold the lock for some 100 ms.
+_CHUNK = 50
 _LIKELY = 2
 # Copies come within weeks; who comes later finds the Entry by its exact text alone.
 _WINDOW = timedelta(days=120)
@@ -159,6 +159,7 @@ class _Archive:
     wordings: dict[int, Wording]
     kins: dict[int, Kin]
     spoken: dict[int, frozenset[str]] = field(default_factory=dict)
+    taken: list[int] = field(default_factory=list)
 
     def read_ahead(self, sketches: Iterable[Sketch]) -> None:
         """Reads at once what will most likely be compared: who shares most keys with each."""
@@ -204,6 +205,7 @@ class _Archive:
         self, told: Told, keys: Sketch, ties: Sequence[Match], telling: Match | None = None
     ) -> list[Match]:
         """Adds the Entry to what later ones see; those of its ties that no person's word is against."""
+        self.taken.append(told.id)
         self.kins[told.id] = Kin(told.id, told.language, told.day, told.id)
         self.spoken[told.id] = frozenset((told.language,))
         for key in (*keys.keys, *keys.cross_keys):
@@ -227,19 +229,26 @@ class _Archive:
             return False
         self._join_stories(one.story, other.story)
         languages = self.languages(group) | self.languages(into)
-        for id_, kin in self.kins.items():
+        for id_, kin in self._may_be_in(group):
             if kin.group == group:
                 self.kins[id_] = replace(kin, group=into)
         self.spoken.pop(group, None)
         self.spoken[into] = languages
-        kinship.join(self.session, group, into)
+        if group not in self.taken:
+            kinship.join(self.session, group, into)
         return True
 
     def _join_stories(self, one: int, other: int) -> None:
         story, into = max(one, other), min(one, other)
         if story == into:
             return
-        for id_, kin in self.kins.items():
+        for id_, kin in self._may_be_in(story):
             if kin.story == story:
                 self.kins[id_] = replace(kin, story=into)
-        kinship.join_stories(self.session, story, into)
+        if story not in self.taken:
+            kinship.join_stories(self.session, story, into)
+
+    def _may_be_in(self, name: int) -> list[tuple[int, Kin]]:
+        """Those among which its members are: what is named after one that was just taken holds no other."""
+        ids = self.taken if name in self.taken else self.kins
+        return [(id_, self.kins[id_]) for id_ in ids]

@@ -7,6 +7,7 @@ those that nobody has compared.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlalchemy import Table, and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -17,12 +18,13 @@ from aggregator.near import Kin
 from aggregator.store import articles
 from aggregator.store.columns import table
 from aggregator.store.engine import upsert
+from aggregator.store.lookup import Lookup, among
 from aggregator.store.schema import BodyRow, EntryRow, KinRow, LinkRow, SightingRow, VerdictRow
 
 _KIN: Table = table(KinRow)
 _ENTRY: Table = table(EntryRow)
 _BODY: Table = table(BodyRow)
-_IDS_AT_ONCE = 500
+_KINS = Lookup("SELECT {table}.* FROM {keys}", "kin", "entry_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +78,16 @@ def load(session: Session, ids: Sequence[int]) -> list[Told]:
 
 def kins(session: Session, ids: Iterable[int]) -> dict[int, Kin]:
     """Group, language and day of those of these Entries that still exist."""
-    wanted = sorted(set(ids))
-    found: dict[int, Kin] = {}
-    for start in range(0, len(wanted), _IDS_AT_ONCE):
-        query = select(_KIN).where(_KIN.c.entry_id.in_(wanted[start : start + _IDS_AT_ONCE]))
-        for row in session.execute(query):
-            found[row.entry_id] = Kin(row.group_id, row.language, row.day, row.story_id)
-    return found
+    return {
+        row.entry_id: Kin(row.group_id, row.language, _to_day(row.day), row.story_id)
+        for row in among(session, _KINS, sorted(set(ids)))
+    }
+
+
+# SQLite gives the day as it is written: the same few days over and over.
+@lru_cache(maxsize=4096)
+def _to_day(day: date | str | None) -> date | None:
+    return date.fromisoformat(day) if isinstance(day, str) else day
 
 
 def members(session: Session, group: int) -> list[tuple[int, str]]:

@@ -4,22 +4,25 @@ Knows nothing of words or of what is decided. Start reading at `find`; an Entry'
 thirty narrow rows, and leave again when their time is over.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import Table, bindparam, delete, insert, select
+from sqlalchemy import Table, bindparam, delete, insert
 from sqlalchemy.orm import Session
 
 from aggregator.near import MOST_HOLDERS
 from aggregator.store.columns import table
+from aggregator.store.lookup import Lookup, among
 from aggregator.store.schema import PostingRow
 
 _POSTING: Table = table(PostingRow)
-_KEYS_AT_ONCE = 500
 # The keys are swept in so many slices, one for every few Entries, so that no visit pays for all.
 _SLICES = 4096
 _KEY_BITS = 40
+_HOLDERS = Lookup(
+    "SELECT {table}.key, {table}.entry_id FROM {keys} WHERE day >= :since ORDER BY 1, 2", "posting", "key"
+)
+_ADD = insert(_POSTING)
 _LET_GO = delete(_POSTING).where(
     _POSTING.c.key == bindparam("a_key"), _POSTING.c.entry_id == bindparam("an_entry")
 )
@@ -30,16 +33,11 @@ def find(session: Session, keys: Iterable[int], since: date = date.min) -> dict[
 
     Shapes: keys that none holds are left out.
     """
-    wanted = sorted(set(keys))
-    found: dict[int, list[int]] = defaultdict(list)
-    for start in range(0, len(wanted), _KEYS_AT_ONCE):
-        part = wanted[start : start + _KEYS_AT_ONCE]
-        query = select(_POSTING.c.key, _POSTING.c.entry_id).where(
-            _POSTING.c.key.in_(part), _POSTING.c.day >= since.toordinal()
-        )
-        for key, entry_id in session.execute(query.order_by(_POSTING.c.key, _POSTING.c.entry_id)):
-            found[key].append(entry_id)
-    return dict(found)
+    found: dict[int, list[int]] = {}
+    values = {"since": since.toordinal()}
+    for key, entry_id in among(session, _HOLDERS, sorted(set(keys)), values):
+        found.setdefault(key, []).append(entry_id)
+    return found
 
 
 def add(
@@ -55,14 +53,15 @@ def add(
         {"key": key, "entry_id": entry_id, "day": day.toordinal()}
         for entry_id, day, keys in added
         for key in keys
-        if entry_id in holders[key][-MOST_HOLDERS:]
+        if len(holders[key]) <= MOST_HOLDERS or entry_id in holders[key][-MOST_HOLDERS:]
     ]
     if rows:
-        session.execute(insert(_POSTING), rows)
+        session.connection().execute(_ADD, rows)
     new = {entry_id for entry_id, _, _ in added}
     crowded = [
         {"a_key": key, "an_entry": entry_id}
         for key in {key for _, _, keys in added for key in keys}
+        if len(holders[key]) > MOST_HOLDERS
         for entry_id in holders[key][:-MOST_HOLDERS]
         if entry_id not in new
     ]
