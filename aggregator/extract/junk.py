@@ -123,6 +123,10 @@ _ASIDE_TAGS = _words("nav footer aside form button dialog menu noscript object")
 def part_of(element: etree._Element) -> Part:
     """What the element seems to be by tag, role, style, microdata, class and id. Never raises."""
     tag = element.tag
+    stated = element.items()
+    # Most elements have a class and nothing else, and most classes stand on many elements.
+    if not stated or (len(stated) == 1 and stated[0][0] == "class"):
+        return _part_of_class(tag, stated[0][1] if stated else "")
     get = element.get
     names = get("class")
     part = part_of_names(names) if names else Part.PLAIN
@@ -130,8 +134,6 @@ def part_of(element: etree._Element) -> Part:
         return part
     if tag in _WHOLE_TAGS:
         return Part.PLAIN
-    if not element.keys():
-        return Part.ASIDE if tag in _ASIDE_TAGS else Part.PLAIN
     if names := get("id"):
         part = max(part, part_of_names(names))
     style = get("style")
@@ -140,6 +142,14 @@ def part_of(element: etree._Element) -> Part:
         return part if (names or "").startswith("S:") else Part.ASIDE
     if get("itemprop") and "articleBody" in (get("itemprop") or ""):
         return Part.ARTICLE
+    return Part.ASIDE if part is Part.PLAIN and tag in _ASIDE_TAGS else part
+
+
+@lru_cache(maxsize=16384)
+def _part_of_class(tag: str, names: str) -> Part:
+    if tag in _WHOLE_TAGS:
+        return Part.PLAIN
+    part = part_of_names(names) if names else Part.PLAIN
     return Part.ASIDE if part is Part.PLAIN and tag in _ASIDE_TAGS else part
 
 
