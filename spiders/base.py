@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any, Protocol, Self
 
 from scrapy import Request, Spider
@@ -116,41 +117,10 @@ class SourceSpider(Spider):
             robots.preload(await self.road.open_robots(robots))
         async for visit in self.road.visits():
             visit.entrances.extend(visit.first_entrances(wordpress.first_urls(visit.source)))
-            for request in self._open(visit):
+            for request in self._next_entrance(visit):
                 yield request
 
     # ------------------------------------------------------------- lists
-
-    def _open(self, visit: Visit) -> Iterator[Any]:
-        """Asks the feed that moves with the lists, where there is one, else the first way in."""
-        url = visit.poll
-        if url is None:
-            yield from self._next_entrance(visit)
-        else:
-            yield self._request(visit, url, self._parse_poll, asked=url)
-
-    def _parse_poll(self, response: Response, visit: Visit, asked: str) -> Iterator[Any]:
-        """Goes on to the lists if the feed moved: to what changed since, unless all that it names is new."""
-        page = page_of(response)
-        if page.status == 304:
-            visit.counts["not_modified"] += 1
-            visit.way = visit.entrances[0]
-            yield from self._choose(visit)
-            return
-        try:
-            read = feed.read(page, visit.source) if page.status == 200 else Listing()
-        except ParseError:
-            read = Listing()
-        unknown, _ = visit.add(read.candidates, asked)
-        visit.note_answer(asked, page, read)
-        if asked not in visit.validators and page.status < 500 and page.status != 429:
-            visit.validators[asked] = Validator(asked)  # it cannot be asked so: the lists are, from now on
-        since = visit.memory.visited_at
-        if since is not None and unknown < len(read.candidates):
-            first = visit.entrances[0]
-            visit.entrances[0] = replace(first, urls=tuple(poll.narrow(url, since) for url in first.urls))
-            visit.narrowed = first
-        yield from self._next_entrance(visit)
 
     def _next_entrance(self, visit: Visit) -> Iterator[Any]:
         """Opens the next way in, or ends the listing when there is none left."""
@@ -160,9 +130,20 @@ class SourceSpider(Spider):
         elif entrance.way is Way.AUTO:
             yield self._request(visit, entrance.urls[0], self._discover)
         else:
-            if not visit.is_covering:
-                visit.way = entrance
-            yield from self._begin(visit, entrance)
+            yield from self._poll(visit, entrance)
+
+    def _poll(self, visit: Visit, entrance: Entrance) -> Iterator[Any]:
+        """Asks the next cheap question that stands for a list, else the lists."""
+        url = visit.next_poll(entrance)
+        if url is None:
+            yield from self._enter(visit, entrance)
+        else:
+            yield self._request(visit, url, self._parse_poll, asked=url)
+
+    def _enter(self, visit: Visit, entrance: Entrance) -> Iterator[Any]:
+        if not visit.is_covering:
+            visit.way = visit.narrowed or entrance
+        yield from self._begin(visit, entrance)
 
     def _begin(self, visit: Visit, entrance: Entrance) -> Iterator[Any]:
         """Reads the lists of a way in; the home page, where it is one, is at hand already."""
@@ -176,6 +157,31 @@ class SourceSpider(Spider):
             yield from requests
         else:
             yield from self._after_listing(visit)
+
+    def _parse_poll(self, response: Response, visit: Visit, asked: str) -> Iterator[Any]:
+        """Goes on to the lists if they moved: to what changed since, where no post came or went."""
+        page, entrance = page_of(response), visit.entrance
+        if entrance is None:
+            return
+        try:
+            read = wordpress.read(page, visit.source) if page.status == 200 else Listing()
+        except ParseError:
+            read = Listing()
+        mark, known = poll.mark_of(page, read.candidates), visit.memory.validator(asked)
+        if mark and known and known.stamp == mark:
+            visit.counts["not_modified"] += 1
+            if visit.has_polls(entrance):
+                yield from self._poll(visit, entrance)
+            else:
+                visit.way = entrance
+                yield from self._choose(visit)
+            return
+        visit.validators[asked] = Validator(asked, stamp=mark)
+        since = visit.memory.visited_at
+        if mark and known and known.stamp and since and not poll.is_grown(mark, known.stamp):
+            visit.narrowed = entrance
+            entrance = replace(entrance, urls=tuple(poll.narrow(url, since) for url in entrance.urls))
+        yield from self._enter(visit, entrance)
 
     def _list(self, visit: Visit, urls: Iterable[str], chain: str = "") -> Iterator[Request]:
         """Requests for lists; `chain` is the first address of the list that they are pages of."""
@@ -297,12 +303,14 @@ class SourceSpider(Spider):
             validator = visit.memory.validator(asked)
         if validator:
             headers = {"If-None-Match": validator.etag, "If-Modified-Since": validator.last_modified}
+        if asked is not None and asked not in visit.chains and visit.memory.visited_at:
+            headers = {"If-Modified-Since": format_datetime(visit.memory.visited_at, usegmt=True)}
 
         def answered(response: Response) -> Iterator[Any]:
             return self._accounted(visit, parse(response, **kwargs))
 
         def failed(failure: Failure) -> Iterator[Any]:
-            return self._accounted(visit, self._failed(failure, visit, candidate))
+            return self._accounted(visit, self._failed(failure, visit, candidate, asked))
 
         visit.open_requests += 1
         return Request(
@@ -326,7 +334,9 @@ class SourceSpider(Spider):
             if visit.is_over:
                 self.road.visit_over(visit)
 
-    def _failed(self, failure: Failure, visit: Visit, candidate: Candidate | None) -> Iterator[Any]:
+    def _failed(
+        self, failure: Failure, visit: Visit, candidate: Candidate | None, asked: str | None
+    ) -> Iterator[Any]:
         error = failure.value
         visit.ask_not_before(getattr(error, "retry_at", None))
         reason = getattr(error, "reason", None)
@@ -341,6 +351,9 @@ class SourceSpider(Spider):
                 yield Dropped(visit.source.id, candidate, Refused(candidate.url, reason, words))
             else:
                 visit.miss(candidate, is_asked=not isinstance(error, GivenUp))
+            return
+        if asked is not None and asked not in visit.chains and visit.entrance is not None:
+            yield from self._enter(visit, visit.entrance)  # it could not be had: the lists may
             return
         if not visit.is_covering:
             visit.errors.append(words)

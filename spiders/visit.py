@@ -4,6 +4,7 @@ Knows nothing of Scrapy or the store; the spider drives it. Start reading at `Vi
 """
 
 from collections import Counter, deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import urljoin
@@ -15,7 +16,7 @@ from aggregator.urls import canonical_url, url_hash
 from spiders.again import choose_again, stated_day
 from spiders.detect import GUESSES, WayFound
 from spiders.entrance import Depth, Entrance, entrance_of, richer
-from spiders.poll import first_validator, poll_of
+from spiders.poll import mark_of, poll_of, polls_of
 from spiders.reading import Listing
 
 # Pages of lists, API or sitemaps in one visit: 50,000 URLs of a sitemap index, or the 1,000
@@ -99,20 +100,26 @@ class Visit:
         return not (self.is_backfill or self.memory.is_whole or self.memory.is_stale)
 
     @property
-    def poll(self) -> str | None:
-        """A feed to ask first, which stands still as long as the lists do; None where there is none."""
-        first = self.entrances[0] if self.entrances else None
-        if first is None or self.memory.is_first_visit or not self.asks_conditionally:
-            return None
-        url = poll_of(first.way, first.urls)
-        return url if url and self.memory.validator(url) else None
-
-    @property
     def has_failed(self) -> bool:
         """Whether no way in gave anything, not even 'nothing new'."""
         return (
             bool(self.errors or self.past_errors) and not self.candidates and not self.counts["not_modified"]
         )
+
+    def next_poll(self, entrance: Entrance) -> str | None:
+        """The next cheap question to ask before a way in, if its answer then is known; each once."""
+        url = next((url for url in self._polls(entrance)), None)
+        self.listed |= {url} if url else set()
+        return url
+
+    def has_polls(self, entrance: Entrance) -> bool:
+        """Whether a question is left."""
+        return any(self._polls(entrance))
+
+    def _polls(self, entrance: Entrance) -> Iterator[str]:
+        if not self.reads_on and not self.is_covering:
+            known = {v.url for v in self.memory.validators if v.stamp}
+            yield from (url for url in polls_of(entrance) if url in known and url not in self.listed)
 
     def first_entrances(self, wordpress_urls: tuple[str, ...]) -> list[Entrance]:
         """The ways in to begin with: those that are known, else the home page is asked."""
@@ -212,6 +219,8 @@ class Visit:
         """
         if self.is_covering:
             return
+        if self.reads_on and asked in self.chains and (mark := mark_of(page, read.candidates)):
+            self._note_mark(self.chains[asked], mark)
         names = hash64("\n".join(sorted(c.url for c in read.candidates))) if read.candidates else None
         stamp = self.stamps.get(asked)
         self.stamps |= {url: stated for url, stated in read.stamps if "T" in stated}
@@ -224,6 +233,13 @@ class Visit:
         if etag and old and old.etag == etag and old.names not in (None, names):
             self.is_stale = True
         self.validators[asked] = new
+
+    def _note_mark(self, chain: str, mark: str) -> None:
+        """Keeps the newest change that any page of the list told, to know the list by."""
+        poll = poll_of(chain)
+        known = self.validators.get(poll)
+        if known is None or (known.stamp or "").partition(" ")[2] < mark.partition(" ")[2]:
+            self.validators[poll] = Validator(poll, stamp=mark)
 
     def moved(self, read: Listing) -> tuple[str, ...]:
         """The further addresses of a list, without children that an index calls unchanged."""
@@ -282,8 +298,7 @@ class Visit:
     def plan_covering(self, found: tuple[tuple[Way, str], ...]) -> None:
         """Lines up the ways in that are compared: those of programs, without the one that is used."""
         used = self.way.way if self.way else Way.AUTO
-        poll = poll_of(used, self.way.urls) if self.way else None
-        told = [*((Way.FEED, url) for url in (poll, *self.source.feeds) if url), *found]
+        told = [*((Way.FEED, url) for url in self.source.feeds), *found]
         for way in (Way.WORDPRESS, Way.FEED, Way.SITEMAP):
             entrance = entrance_of(way, tuple(dict.fromkeys(told)))
             urls = tuple(url for url in entrance.urls if url not in self.listed)
@@ -302,11 +317,6 @@ class Visit:
                 continue
             self.candidates[key] = candidate
             self.counts["missed"] += not self.is_backfill
-        if self.way is not None and self.reads_on and not self.is_backfill:
-            poll = poll_of(self.way.way, self.way.urls)
-            first = first_validator(poll, self.candidates.values()) if poll else None
-            if poll and first and poll not in self.validators:
-                self.validators[poll] = first
 
     def choose(self) -> tuple[list[Candidate], list[str]]:
         """What to fetch, newest first, and the canonical URLs that are passed over for good.
