@@ -54,12 +54,13 @@ def create_site(store: Store, vocabulary: Vocabulary, config: Config) -> Site:
         config.publish,
         Allowance(burst, rate),
         base_url=config.base_url,
+        hub=config.hub,
         page_policy=_page_policy(),
     )
     watch = Watch()
     doors = Doors(store, vocabulary, config, Allowance(max(limit, 1), limit), watch.count)
     here = [*api.DOORS, *search.DOORS, *pages.DOORS, *overviews.DOORS, _description(config)]
-    here += [Door("/health", health), Door("/metrics", watch.metrics), _STYLE]
+    here += [Door("/health", health), Door("/metrics", watch.metrics), _STYLE, _ROBOTS]
     routes = [Route(door.path, _through(doors, door), methods=["GET"]) for door in here]
     handlers: Any = {404: _not_there, 405: _not_so}
     return Site(published, Starlette(routes=routes, exception_handlers=handlers))
@@ -71,6 +72,9 @@ def _description(config: Config) -> Door:
 
 
 _STYLE = Door("/style.css", lambda _: Answer(stylesheet(), "text/css; charset=utf-8"), "The stylesheet.")
+# Searches without end are no pages to be kept; feeds, articles and stories are.
+_ROBOTS_TEXT = b"User-agent: *\nDisallow: /api/\nDisallow: /charts/\nDisallow: /search.\nDisallow: /*?*q=\n"
+_ROBOTS = Door("/robots.txt", lambda _: Answer(_ROBOTS_TEXT, "text/plain; charset=utf-8"), "For crawlers.")
 
 
 async def _not_there(request: Request, _: Exception) -> Response:

@@ -50,14 +50,14 @@ def address(filled: tuple[Store, dict[str, int]], tmp_path_factory: pytest.TempP
     database = store.engine.url.render_as_string(hide_password=False)
     server = subprocess.Popen([*command, "--database", database], stdout=subprocess.PIPE, text=True)
     try:
-        assert server.stdout
+        assert server.stdout is not None
         found = re.search(r"http://[\d.:]+", server.stdout.readline())
         assert found
         yield found[0]
     finally:
         server.terminate()
         server.wait(20)
-        if server.stdout:
+        if server.stdout is not None:
             server.stdout.close()
 
 

@@ -186,7 +186,7 @@ def test_errors_are_pages_in_the_language_asked_for(browser: Browser) -> None:
     ):
         got = browser.get(path)
         assert got.status == status
-        assert words in html.document_fromstring(got.body.decode()).text_content()
+        assert words in text_of(html.document_fromstring(got.body.decode()))
 
 
 def test_both_languages_say_all() -> None:

@@ -91,7 +91,7 @@ def server(
                     process.wait(0.05)
         assert process.poll() is None, (folder / "log").read_text()
         yield port
-        process.terminate()
+        process.kill()  # Caddy would wait for connections that are kept alive
 
 
 def get(port: int, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
