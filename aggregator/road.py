@@ -46,11 +46,13 @@ ROBOTS_AGE = timedelta(days=1)  # RFC 9309, 2.4: rules should not be used for lo
 class Request:
     """What a run was asked for.
 
-    Shapes: `only` None takes what is due; `since` asks for a backfill.
+    Shapes: `only` None takes what is due, else these, due or not unless they `must_be_due`;
+        `since` asks for a backfill.
     """
 
     only: tuple[str, ...] | None = None
     since: date | None = None
+    must_be_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,13 @@ class Road:
         with self._store.write() as session:
             runs.abandon(session, is_gone, now)
             leases = runs.take(
-                session, worker=self._worker, now=now, sources=wanted, limit=free, lease_minutes=LEASE_MINUTES
+                session,
+                worker=self._worker,
+                now=now,
+                sources=wanted,
+                limit=free,
+                lease_minutes=LEASE_MINUTES,
+                must_be_due=self.request.must_be_due,
             )
         with self._store.read() as session:
             return [self._open(session, lease, now) for lease in leases]

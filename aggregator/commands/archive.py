@@ -34,9 +34,12 @@ def _add_upgrade(db: click.Group) -> None:
 
         A SQLite file is backed up beside itself first, unless the option `backup` is off.
         """
+        from aggregator import fleet
         from aggregator.store import upgrade_store
 
         notes = upgrade_store(job.config.database, backup=job.config.backup)
+        if fleet.install(job.config):
+            notes = (*notes, "the tables of the fleet's queue are made")
         for note in notes or ("the archive is up to date",):
             job.say(note)
 

@@ -1,17 +1,21 @@
-"""Commands for who runs it: `schedule`, `health`, `health ack`.
+"""Commands for who runs it: `schedule`, `worker`, `health`, `health ack`.
 
 Start reading at `add_to`.
 """
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from aggregator.commands.alarms import tell_alarms
 from aggregator.commands.common import Job, command
 
 if TYPE_CHECKING:
     from aggregator.health import Finding
+    from aggregator.store import Store
+    from aggregator.store.runs import NextVisit
     from aggregator.watch import Condition, Outlook
 
 
@@ -23,9 +27,9 @@ def add_to(group: click.Group) -> None:
 
 def _add_schedule(group: click.Group) -> None:
     @command(group, "schedule")
-    @click.option("--explain", is_flag=True, help="Say why, too.")
+    @click.option("--explain", is_flag=True, help="Print when each source is asked next, and why.")
     def schedule(job: Job, explain: bool) -> None:
-        """When each source is asked next, the first one at the top."""
+        """Hand what is due to the workers of a fleet (PostgreSQL); with --explain, print the plan."""
         from aggregator.store import runs, sources
 
         store = job.open_store()
@@ -33,17 +37,47 @@ def _add_schedule(group: click.Group) -> None:
             with store.write() as session:
                 sources.sync(session, job.catalogue.sources, job.catalogue.digest)
                 visits = runs.next_visits(session)
+            if not explain:
+                _schedule(job, store)
+                return
         finally:
             store.close()
-        now = datetime.now(UTC)
         for visit in visits:
-            if job.is_json:
-                job.answer({"source": visit.source_id, "due": visit.due_at, "why": visit.why})
-                continue
-            is_due = visit.due_at is None or visit.due_at <= now
-            at = "now" if is_due or visit.due_at is None else f"{visit.due_at.astimezone():%Y-%m-%d %H:%M}"
-            why = visit.why or ("never visited" if visit.visited_at is None else "")
-            click.echo(f"{at:16}  {visit.source_id:20}" + (f"  {why}" if explain else ""))
+            _print_visit(job, visit, datetime.now(UTC))
+
+    @command(group, "worker")
+    @click.option(
+        "--concurrency", type=click.IntRange(1), default=1, show_default=True, help="Visits at a time."
+    )
+    def worker(job: Job, concurrency: int) -> None:
+        """Visit sources as `schedule` hands them out, until Ctrl-C or SIGTERM (PostgreSQL)."""
+        from aggregator.fleet import run_worker
+
+        run_worker(job.config, concurrency=concurrency)
+
+
+def _schedule(job: Job, store: "Store") -> None:
+    """What the timer of a fleet does: hands out, takes back, tells what is wrong, publishes."""
+    from aggregator import fleet
+    from aggregator.commands.road import publish_feeds
+
+    enqueued, rescued = fleet.schedule(job.config)
+    tell_alarms(job, store)
+    publish_feeds(job, store)
+    if job.is_json:
+        job.answer({"enqueued": enqueued, "rescued": rescued})
+    else:
+        job.say(f"{enqueued} visits handed out, {rescued} taken back from workers that are gone")
+
+
+def _print_visit(job: Job, visit: "NextVisit", now: datetime) -> None:
+    why = visit.why or ("never visited" if visit.visited_at is None else "")
+    if job.is_json:
+        job.answer({"source": visit.source_id, "due": visit.due_at, "why": why})
+        return
+    is_due = visit.due_at is None or visit.due_at <= now
+    at = "now" if is_due or visit.due_at is None else f"{visit.due_at.astimezone():%Y-%m-%d %H:%M}"
+    click.echo(f"{at:16}  {visit.source_id:20}  {why}".rstrip())
 
 
 def _add_health(group: click.Group) -> None:
@@ -58,6 +92,7 @@ def _add_health(group: click.Group) -> None:
             job.answer({"source": None, "findings": [_finding(finding)]})
         if not job.is_json:
             _print(job, outlook)
+        _tell_fleet(job)
         return int(bool(outlook.pressing))
 
     @command(cast("click.Group", health), "ack")
@@ -108,6 +143,24 @@ def _print(job: Job, outlook: "Outlook") -> None:
     ill = sum(bool(each.findings) for each in outlook.conditions)
     well = len(outlook.conditions) - unproved - ill
     job.say(f"{well} sources well, {ill} with troubles, {unproved} not yet verified")
+
+
+def _tell_fleet(job: Job) -> None:
+    """How the workers do, where there are any."""
+    if job.config.database.startswith("sqlite"):
+        return
+    from aggregator.fleet import fleet_of
+
+    fleet = fleet_of(job.config)
+    if fleet is None:
+        return
+    if job.is_json:
+        job.answer({"fleet": asdict(fleet)})
+    else:
+        job.say(
+            f"fleet: {fleet.workers} workers, {fleet.running} visits under way, {fleet.waiting} waiting, "
+            f"{fleet.failed} failed"
+        )
 
 
 def _row(condition: "Condition") -> dict[str, Any]:

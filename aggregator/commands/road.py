@@ -222,7 +222,7 @@ def _progress(job: Job) -> Any:  # noqa: ANN401  a callback that takes a SourceR
 
 
 def publish_feeds(job: Job, store: Any) -> "PublishReport":  # noqa: ANN401  a Store, unknown to this module
-    """Writes what changed of the feeds, by the options in force."""
+    """Writes the feeds whose entries have changed, where and as the options say."""
     from aggregator.feeds.publish import publish
 
     config = job.config

@@ -37,6 +37,11 @@ def created_at(session: Session) -> datetime:
     return session.scalars(select(MetaRow.created_at)).one()
 
 
+def catalogue_digest(session: Session) -> str:
+    """The digest of the catalogue that was taken over last."""
+    return session.scalar(select(MetaRow.catalogue_digest)) or ""
+
+
 def authority(session: Session) -> str:
     """The name under which this archive mints ids; the default becomes final when first used."""
     held = held_authority(session)

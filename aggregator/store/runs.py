@@ -85,8 +85,11 @@ def take(
     limit: int = 50,
     lease_minutes: float = 15,
     with_disabled: bool = False,
+    must_be_due: bool = False,
 ) -> list[Lease]:
-    """Leases on Sources that are due, the longest waiting first, one a host; named ones are always due.
+    """Leases on Sources that are due, the longest waiting first, one a host.
+
+    Named ones are always due, unless they `must_be_due` like all others.
 
     Sources that share a host come one at a time: take again when one is closed, without the
     named ones that are done. Leases found expired are closed as LOST first. Named ones that are
@@ -103,6 +106,7 @@ def take(
         literal({}, CrawlRunRow.refused.type),
     ).where(
         _is_due(now, sources, with_disabled=with_disabled),
+        *([_is_due(now, None)] if must_be_due else []),
         ~exists().where(CrawlRunRow.host == SourceRow.host, _OPEN),
     )
     due = due.order_by(SourceRow.next_due_at.nulls_first(), SourceRow.id).limit(limit)
