@@ -152,7 +152,7 @@ def item_of(
         html=html if len(html) <= _HTML_LENGTH else "",
         authors=tuple(dict.fromkeys(filter(None, map(plain_text, article.authors)))) or item.authors,
         categories=_categories(article, source, edition, channel) + item.categories,
-        related=_translations(article) + related,
+        related=_elsewhere(article, related),
         image=_image(article.image) if permit.with_image else None,
     )
 
@@ -251,10 +251,17 @@ def _summary(article: Article, publish: Publish) -> str:
     return teaser or (one_line(article.text) if publish is Publish.FULL else "")
 
 
-def _translations(article: Article) -> tuple[Related, ...]:
+def _elsewhere(article: Article, related: tuple[Related, ...]) -> tuple[Related, ...]:
+    """Its translations, one a language, then where else it stands; each address once."""
     own = language_tag(article.language)
     pairs = ((language_tag(language), absolute(url)) for language, url in article.translations)
-    return tuple(Related(url, language=lang) for lang, url in pairs if url and lang and lang != own)
+    found: dict[str, str] = {}
+    for language, url in sorted(pairs, key=lambda pair: "?" in pair[1]):  # a page's short address comes last
+        if url and language and language != own:
+            found.setdefault(language, url)
+    translations = [Related(url, language=language) for language, url in found.items()]
+    told = set(found.values())
+    return (*translations, *(other for other in related if other.url not in told))
 
 
 def _image(url: str | None) -> Image | None:
