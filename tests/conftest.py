@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ("databases",)
+pytest_plugins = ("databases", "site_samples")
 
 # How long an example takes depends on the machine and on what else it does: never a reason to fail.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
