@@ -1,10 +1,14 @@
 """CPU of rendering a feed of 100 entries in each format, and of publishing when nothing is new.
 
-    python -m benchmarks.feeds
+    python -m benchmarks.feeds [ARTICLES]
 
-Budgets: 30 ms a format; half a second for 60 feeds without news. Best of several rounds, one process.
+Budgets: 30 ms a format; half a second for 60 feeds without news; memory that does not grow with the archive.
+With a number, the publication is of an archive of so many articles: 100,000 take minutes to store. Best of
+several rounds, one process.
 """
 
+import resource
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -122,14 +126,14 @@ def rendering(publish_as: Publish) -> list[tuple[str, float, int]]:
     return rows
 
 
-def publishing(folder: Path, sources: int = 55, articles: int = 20) -> list[tuple[str, float]]:
-    """Step and milliseconds: the first publication of 60 feeds, then without and with one new article."""
+def publishing(folder: Path, articles: int, sources: int = 55) -> list[tuple[str, float, float]]:
+    """Step, milliseconds and MiB at most so far: a first publication, one of nothing new, one of one new."""
     store = open_store(str(folder / "archive.sqlite"))
     all_sources = [source(number, Publish.SUMMARY) for number in range(sources)]
     vocabulary = Vocabulary(TERMS)
 
-    def bring(number: int, of: Source) -> None:
-        arrivals = [arrive(replace(article(number, of), html=PARAGRAPH))]
+    def bring(of: Source, *numbers: int) -> None:
+        arrivals = [arrive(replace(article(number, of), html=PARAGRAPH)) for number in numbers]
         with store.write() as session:
             ids = insert_entries(session, arrivals, now=START)
             add(session, list(zip(ids, arrivals, strict=True)), START)
@@ -143,14 +147,18 @@ def publishing(folder: Path, sources: int = 55, articles: int = 20) -> list[tupl
         work()
         return (time.process_time() - start) * 1000
 
+    def row(name: str, spent: float) -> tuple[str, float, float]:
+        return name, spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
     with store.write() as session:
         sync(session, all_sources, "1")
-    for number in range(articles):
-        for of in all_sources:
-            bring(number, of)
-    rows = [("first", once(go)), ("nothing new", milliseconds(go))]
-    bring(articles, all_sources[0])
-    rows.append(("one new", once(go)))
+    each = articles // sources
+    for of in all_sources:
+        for start in range(0, each, 200):
+            bring(of, *range(start, min(each, start + 200)))
+    rows = [row("stored", 0), row("first", once(go)), row("nothing new", milliseconds(go))]
+    bring(all_sources[0], each)
+    rows.append(row("one new", once(go)))
     store.close()
     return rows
 
@@ -162,9 +170,10 @@ def main() -> None:
         for name, spent, size in rendering(publish_as):
             print(f"  {name:<12}{spent:8.1f}{size:10}")
     with tempfile.TemporaryDirectory() as folder:
-        print("60 feeds: CPU ms")
-        for name, spent in publishing(Path(folder)):
-            print(f"  {name:<12}{spent:8.1f}")
+        articles = int(sys.argv[1]) if len(sys.argv) > 1 else 1100
+        print(f"65 feeds of {articles} articles: CPU ms, MiB")
+        for name, spent, memory in publishing(Path(folder), articles):
+            print(f"  {name:<12}{spent:8.1f}{memory:10.0f}")
 
 
 if __name__ == "__main__":
