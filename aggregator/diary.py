@@ -54,16 +54,17 @@ def close_visit(
 ) -> None:  # fmt: skip
     """Keeps what the visit learnt, and ends it: its counts, when the Source is due next, and why."""
     _keep_pages(session, visit, lease, now)
-    if outcome is RunOutcome.OK and not visit.counts["failed"]:
-        # With pages missing, the list must be read again, changed or not.
+    is_complete = outcome is RunOutcome.OK and not visit.counts["failed"]
+    if is_complete:  # with pages missing, the list must be read again, changed or not
         memory.save_validators(session, lease.source_id, tuple(visit.validators.values()))
-    is_whole = outcome is RunOutcome.OK and visit.reads_on and not visit.is_backfill
+    is_whole = is_complete and visit.reads_on and not visit.is_backfill
+    is_whole = is_whole and not (visit.errors and visit.memory.is_first_visit)
     memory.save_manner(
         session,
         lease.source_id,
         pace=visit.pace,
         is_stale=visit.is_stale,
-        whole_at=now if is_whole and not visit.counts["failed"] else None,
+        whole_at=now if is_whole else None,
     )
     kept = visit.way_to_keep()
     if visit.candidates and kept is not None:

@@ -33,8 +33,8 @@ from aggregator.items import (
 from spiders import detect, feed, listing, poll, sitemap, wordpress
 from spiders.entrance import Entrance
 from spiders.reading import Listing
-from spiders.refusal import GivenUp, Refusal
-from spiders.robots import Robots
+from spiders.refusal import GivenUp, Refusal, trouble
+from spiders.robots import RESERVED, Robots
 from spiders.visit import Visit
 
 log = logging.getLogger(__name__)
@@ -205,7 +205,7 @@ class SourceSpider(Spider):
         visit.note_home(page, found, is_home=is_home)
         visit.plan(tuple((way.way, way.url) for way in found), is_home=is_home)
         if not found and is_home:
-            visit.errors.append(f"no way in found at {page.url} (HTTP {page.status})")
+            visit.errors.append(trouble(page, f"no way in found at {page.url} (HTTP {page.status})"))
         yield from self._next_entrance(visit)
 
     def _parse_listing(self, response: Response, visit: Visit, asked: str) -> Iterator[Any]:
@@ -235,8 +235,11 @@ class SourceSpider(Spider):
         try:
             read = READERS[entrance.way](page, visit.source)
         except ParseError as error:
-            if not visit.is_covering:
-                visit.errors.append(str(error))
+            if visit.asks_once_more(asked):
+                visit.open_listings += 1
+                yield self._request(visit, asked, self._parse_listing, asked=asked)
+            elif not visit.is_covering:
+                visit.errors.append(trouble(page, str(error)))
             return
         chain = visit.chains[asked]
         unknown, unnamed = visit.add(read.candidates, chain)
@@ -355,6 +358,9 @@ class SourceSpider(Spider):
         if asked is not None and asked not in visit.chains and visit.entrance is not None:
             yield from self._enter(visit, visit.entrance)  # it could not be had: the lists may
             return
+        if asked is not None and not isinstance(error, GivenUp) and visit.asks_once_more(asked):
+            yield self._request(visit, asked, self._parse_listing, asked=asked)
+            return
         if not visit.is_covering:
             visit.errors.append(words)
         if visit.entrance is not None and visit.entrance.way is not Way.AUTO:
@@ -373,6 +379,8 @@ def page_of(response: Response) -> Page:
         for name in names
         for value in response.headers.getlist(name)
     )
+    if response.request and response.request.meta.get(RESERVED):
+        headers = (*headers, ("tdm-reservation", "1"))
     first = (
         (response.request.meta.get("redirect_urls") or [response.request.url])[0]
         if response.request

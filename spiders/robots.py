@@ -7,6 +7,7 @@ Start reading at `read_rules`, which is pure.
 import asyncio
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from aggregator.items import RobotsRules
 from spiders import pace
 from spiders.guard import count
 from spiders.refusal import Refusal, Rule
+from spiders.reservation import PLACE, is_reserved, read_reserved
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,8 @@ MAX_AGE = timedelta(hours=24)
 # RFC 9309, 2.3.1.2: five redirects are followed; then there is no robots.txt.
 _MAX_REDIRECTS = 5
 _META = "is_robots_txt"
+RESERVED = "is_reserved"
+"""The key of a request's meta that says whether the site reserves the page from mining."""
 
 
 def read_rules(origin: str, status: int, body: bytes, fetched_at: datetime) -> RobotsRules:
@@ -114,6 +118,7 @@ class Robots:
             pace.at_least(
                 self._crawler, pace.slot_of(self._crawler, request), verdict.crawl_delay, exact=True
             )
+        request.meta[RESERVED] = is_reserved(verdict.rules.reserved, request.url)
         if not verdict.allows(request.url):
             count(self._crawler, Rule.ROBOTS)
             raise Refusal(Rule.ROBOTS, f"{request.url}: {verdict.rules.why or 'robots.txt forbids it'}")
@@ -137,14 +142,22 @@ class Robots:
         if known is not None and datetime.now(UTC) - known.fetched_at < MAX_AGE:
             return known
         rules = await self._ask(origin, request)
+        if not rules.is_closed:
+            rules = replace(rules, reserved=await self._ask_reserved(origin, request))
         return known if rules.is_closed and known is not None and origin not in self._refusals else rules
 
+    async def _ask_reserved(self, origin: str, request: Request) -> str:
+        """What the site reserves from mining; nothing where it cannot be had: pages say so as well."""
+        ask = _beside(request, f"{origin}{PLACE}")
+        try:
+            response = await self._download(ask)
+        except Exception as error:  # noqa: BLE001 - whatever kept us from it, it was not had
+            log.info("tdmrep.json unreachable origin=%s error=%r", origin, error)
+            return ""
+        return read_reserved(response.status, response.body)
+
     async def _ask(self, origin: str, request: Request) -> RobotsRules:
-        meta: dict[str, Any] = {
-            key: request.meta[key] for key in ("source", "proxy", "download_slot") if key in request.meta
-        }
-        meta |= {_META: True, "redirect_ttl": _MAX_REDIRECTS}
-        ask = Request(f"{origin}/robots.txt", callback=NO_CALLBACK, meta=meta, dont_filter=True)
+        ask = _beside(request, f"{origin}/robots.txt")
         now = datetime.now(UTC)
         try:
             response = await self._download(ask)
@@ -165,6 +178,15 @@ class Robots:
         if self._crawler.engine is None:
             raise RuntimeError("the crawl has not begun")
         return await self._crawler.engine.download_async(request)
+
+
+def _beside(request: Request, url: str) -> Request:
+    """A request for a file of rules, by the way and in the name of the one that it rules."""
+    meta: dict[str, Any] = {
+        key: request.meta[key] for key in ("source", "proxy", "download_slot") if key in request.meta
+    }
+    meta |= {_META: True, "redirect_ttl": _MAX_REDIRECTS}
+    return Request(url, callback=NO_CALLBACK, meta=meta, dont_filter=True)
 
 
 def origin_of(url: str) -> str:

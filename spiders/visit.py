@@ -52,6 +52,7 @@ class Visit:
     candidates: dict[str, Candidate] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     chains: dict[str, str] = field(default_factory=dict)
+    repeated: set[str] = field(default_factory=set)
     named: dict[str, set[str]] = field(default_factory=dict)
     open_listings: int = 0
     open_requests: int = 0
@@ -270,6 +271,14 @@ class Visit:
         if not self.reads_on:
             return unknown * 2 > named
         return self.depth.articles is None or len(self.candidates) < self.depth.articles
+
+    def asks_once_more(self, asked: str) -> bool:
+        """Whether a list that answered nonsense is worth a second request: one that has been read before."""
+        is_proven = asked in self.chains and (bool(self.candidates) or self.memory.way is not None)
+        if not is_proven or asked in self.repeated or self.is_covering:
+            return False
+        self.repeated.add(asked)
+        return True
 
     def begin_covering(self) -> bool:
         """Whether the site's other ways in are to be compared now, where they have not been yet."""

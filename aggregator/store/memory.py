@@ -74,7 +74,9 @@ def load_memory(
     if row is None:
         return SourceMemory(source_id)
     is_due = now is not None and (row.whole_at is None or now - row.whole_at >= _WHOLE_EVERY)
-    is_whole = is_due or (now is not None and _has_left_out(session, source_id))
+    has_left_out = now is not None and _has_left_out(session, source_id)
+    # A first visit that missed a list has not been made.
+    is_first = row.visited_at is None or (row.whole_at is None and has_left_out)
     decided = _decided(source_id, is_backfill=is_backfill, is_whole=is_due)
     return SourceMemory(
         source_id,
@@ -84,11 +86,11 @@ def load_memory(
         way=Way(row.way) if row.way else None,
         way_urls=tuple(row.way_urls),
         date_habits=tuple((where, right, wrong) for where, right, wrong in row.date_habits),
-        is_first_visit=row.visited_at is None,
+        is_first_visit=is_first,
         withdrawn=withdrawn_keys(session) if with_known else frozenset(),
         checks=_checks(session, source_id, now) if with_known and now else (),
-        is_whole=is_whole,
-        is_coverage_due=is_due and row.visited_at is not None,
+        is_whole=is_due or has_left_out,
+        is_coverage_due=is_due and not is_first,
         is_stale=row.is_stale,
         pace=row.pace,
         visited_at=row.visited_at,
@@ -104,14 +106,21 @@ def _validators(session: Session, source_id: str) -> tuple[Validator, ...]:
 
 
 def _has_left_out(session: Session, source_id: str) -> bool:
-    """Whether the last visit ended early or missed pages: what it listed is to be listed again."""
-    query = select(CrawlRunRow.outcome, CrawlRunRow.failed).where(
+    """Whether the last visit ended early, or missed lists or pages: what it listed is to be listed again.
+
+    A list that fails each time is no reason: the others are not read whole for ever because of it.
+    """
+    query = select(CrawlRunRow.outcome, CrawlRunRow.failed, CrawlRunRow.error, CrawlRunRow.refused).where(
         CrawlRunRow.source_id == source_id, CrawlRunRow.ended_at.is_not(None)
     )
-    last = session.execute(query.order_by(CrawlRunRow.started_at.desc()).limit(1)).one_or_none()
-    if last is None:
+    rows = session.execute(query.order_by(CrawlRunRow.id.desc()).limit(2)).all()
+    if not rows:
         return False
-    return last.failed > 0 or last.outcome not in (RunOutcome.OK.value, RunOutcome.NOT_MODIFIED.value)
+    last, before = rows[0], rows[-1]
+    is_new_trouble = last.error is not None and (len(rows) == 1 or before.error != last.error)
+    is_well = last.outcome in (RunOutcome.OK.value, RunOutcome.NOT_MODIFIED.value)
+    may_pass = any(reason.value in last.refused for reason in _PASSING)
+    return last.failed > 0 or may_pass or not is_well or is_new_trouble
 
 
 def _checks(session: Session, source_id: str, now: datetime) -> tuple[Check, ...]:

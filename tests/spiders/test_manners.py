@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from loopback import Answer, Asked, Route, Site, serve
 
+from spiders.reservation import PLACE
+
 HERE = {"id": "here", "url": "http://127.0.0.1/", "hosts": ["127.0.0.1"], "allow_private": True, "pace": 0.0}
 PUBLIC = HERE | {
     "id": "public",
@@ -94,6 +96,23 @@ ROUTES: dict[str, Route] = {
         headers={"Content-Type": "text/html"},
     ),
 }
+
+
+# Where a third hop may lead, and the rule that refuses it; one hop at a time.
+THIRD_HOP = {
+    "http://[::1]/": "host",
+    "http://169.254.169.254/latest": "host",
+    "http://2130706433/": "host",
+    "http://other.example/": "host",
+    "file:///etc/passwd": "scheme",
+    "gopher://127.0.0.1/x": "scheme",
+    "ftp://127.0.0.1/x": "scheme",
+    "http://me:secret@127.0.0.1/": "credentials",
+    "http://127.0.0.1/" + "x" * 3000: "url_length",
+}
+for _n, _target in enumerate(THIRD_HOP):
+    ROUTES |= {f"/third{_n}-1": to(f"/third{_n}-2"), f"/third{_n}-2": to(f"/third{_n}-3")}
+    ROUTES |= {f"/third{_n}-3": to(_target)}
 
 
 def robots(body: bytes, status: int = 200, **headers: str) -> dict[str, Route]:
@@ -238,7 +257,10 @@ FIRST = {
     "http://localhost:1/": "private_address",
     "http://169.254.169.254/latest": "private_address",
     "http://127.0.0.1/": "private_address",
+    "http://[::1]/": "host",
     "http://other.example/": "host",
+    "file:///etc/passwd": "scheme",
+    "gopher://127.0.0.1/x": "scheme",
     "ftp://127.0.0.1/x": "scheme",
     "http://me:secret@127.0.0.1/": "credentials",
     "http://127.0.0.1/" + "x" * 3000: "url_length",
@@ -267,6 +289,12 @@ def test_link_local_is_refused_even_where_private_is_allowed(crawl: Crawl, url: 
 )  # fmt: skip
 def test_refused_on_a_redirect(crawl: Crawl, path: str, rule: str) -> None:
     assert crawl.rows[path]["rule"] == rule
+
+
+@pytest.mark.parametrize(("number", "rule"), list(enumerate(THIRD_HOP.values())))
+def test_refused_on_the_third_hop(crawl: Crawl, number: int, rule: str) -> None:
+    assert crawl.rows[f"/third{number}-1"]["rule"] == rule
+    assert len(crawl.times(f"/third{number}-3")) >= 1
 
 
 def test_redirects_within_the_source_are_followed(crawl: Crawl) -> None:
@@ -375,7 +403,9 @@ def test_what_was_read_of_robots_can_be_kept(crawl: Crawl) -> None:
 
 
 def test_crawl_delay_is_kept(crawl: Crawl) -> None:
-    pages = sorted(asked.at for asked in crawl.robots["rules"].asked if asked.path != "/robots.txt")
+    pages = sorted(
+        asked.at for asked in crawl.robots["rules"].asked if asked.path not in ("/robots.txt", PLACE)
+    )
     gaps = [later - earlier for earlier, later in pairwise(pages)]
     assert len(gaps) == 1
     # The server sees the first one late by what the connection took.

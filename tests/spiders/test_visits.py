@@ -82,9 +82,9 @@ def test_what_the_way_says_comes_before_what_age_makes_due_and_there_is_a_limit(
 # --------------------------------------------------------------------- lists
 
 
-def _visit(memory: SourceMemory | None = None, *, depth: Depth | None = None, **keys: bool) -> Visit:
+def _visit(memory: SourceMemory | None = None, *, depth: Depth | None = None) -> Visit:
     later = SourceMemory("clm", is_first_visit=False, visited_at=NOW - DAY)
-    visit = Visit(SOURCE, memory or later, depth or Depth(None, None), **keys)
+    visit = Visit(SOURCE, memory or later, depth or Depth(None, None))
     visit.entrance = visit.way = Entrance(Way.FEED, (f"{ROOT}feed",))
     return visit
 
