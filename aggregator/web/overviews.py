@@ -3,7 +3,7 @@
 Knows what each shows; the frame around it is `page`'s. Start reading at `DOORS`.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -12,8 +12,10 @@ from aggregator.feeds.channels import channel_of
 from aggregator.feeds.compose import absolute
 from aggregator.feeds.strings import write_at, write_day, write_span
 from aggregator.grammar import parse_query
-from aggregator.items import EventKind, RunOutcome
+from aggregator.health import examine
+from aggregator.items import EventKind, RunOutcome, Source
 from aggregator.query import Query
+from aggregator.store.diaries import load_diary
 from aggregator.store.events import present_day
 from aggregator.store.find import FACETS, count, facets
 from aggregator.store.overview import Standing, standings
@@ -123,10 +125,22 @@ def _source(asked: Asked) -> Answer:
         news=frame.to("/", q=f'source:"{source.id}"'),
         count=count(asked.session, Query(sources=(source.id,))),
         outcome=_outcome(frame, standing),
+        findings=_findings(asked, frame, source),
         runs=runs,
         twins=(("application/atom+xml", f"Atom: {name}", f"/feeds/{own.file}.atom"),
                (_JSON, frame.say("site.api"), "/api/sources")),
     )  # fmt: skip
+
+
+def _findings(asked: Asked, frame: Frame, source: Source) -> list[tuple[str, str]]:
+    """What is wrong with the source now, in words, and how that is known; of one that is followed."""
+    if not source.enabled:
+        return []
+    found = examine(load_diary(asked.session, source), datetime.now(UTC))
+    name = source.name or source.id
+    return [
+        (frame.say(f"ailment.{one.ailment.value}", name=name, what=one.detail), one.evidence) for one in found
+    ]
 
 
 def _when(frame: Frame, standing: Standing | None) -> str:
