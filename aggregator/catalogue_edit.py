@@ -76,14 +76,18 @@ class OperatorCatalogue:
         first, last = self._spans(text)[source_id]
         self._write("\n".join([*lines[:first], *lines[last:]]))
 
-    def move_source(self, source_id: str, url: str) -> None:
-        """Gives a source a new address: its old hosts stay allowed, its ways in are to be found anew."""
+    def move_source(self, source_id: str, url: str, **more: object) -> None:
+        """Gives a source a new address: its old hosts stay allowed, its ways in are to be found anew.
+
+        Patterns were made for the old addresses, and go.
+        """
         source = self._get(source_id)
         hosts = dict.fromkeys((*default_hosts([url]), *source.hosts))
-        stale: dict[str, object] = {key: [] for key in ("feeds", "listing") if getattr(source, key)}
-        self._set(
-            source_id, {"url": url, "hosts": list(hosts), **stale, "way": Way.AUTO.value, "verified": False}
-        )
+        stale: dict[str, object] = {
+            key: [] for key in ("feeds", "listing", "include", "exclude") if getattr(source, key)
+        }
+        found_anew: dict[str, object] = {"way": Way.AUTO.value, "verified": False}
+        self._set(source_id, {"url": url, "hosts": list(hosts), **stale, **found_anew, **more})
 
     def write_proved(self, source_id: str, way: Way, urls: Iterable[str] = ()) -> None:
         """Notes the way in that was proved on the live site, with its feeds or list pages."""

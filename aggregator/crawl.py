@@ -12,12 +12,13 @@ from typing import Any
 from aggregator import __version__
 from aggregator.catalogue import Catalogue
 from aggregator.config import Config
-from aggregator.items import Source, Vocabulary
+from aggregator.items import Candidate, Source, Vocabulary
 from aggregator.proof import Proof
 from aggregator.road import Request, Road, SourceReport
 from aggregator.stop import Forecast
 from aggregator.store import Store, sources
 from aggregator.trial import Trial
+from spiders.comparing import Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,16 @@ def crawl(
 
 def try_out(config: Config, vocabulary: Vocabulary, tried: Sequence[Source]) -> tuple[Proof, ...]:
     """What the ways into these Sources yield: a little of each is read, nothing kept. Once in a process."""
-    trial = Trial(config, vocabulary, tried)
+    trial = Trial(vocabulary, tried)
     _walk(config, tried, trial)
     return trial.proofs()
+
+
+def survey(config: Config, vocabulary: Vocabulary, source: Source) -> tuple[Candidate, ...]:
+    """All articles that the Source's ways in name, without fetching one. Once in a process."""
+    trial = Trial(vocabulary, [source], kind=Survey)
+    _walk(config, [source], trial)
+    return trial.listed()
 
 
 def _walk(config: Config, visited: Iterable[Source], road: Road | Trial) -> bool:

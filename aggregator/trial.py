@@ -4,14 +4,14 @@ Knows neither Scrapy nor the store. Start reading at `Trial.proofs`.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from aggregator.config import Config
 from aggregator.errors import ParseError
 from aggregator.items import (
     Article,
+    Candidate,
     Fetched,
     Precision,
     Refused,
@@ -19,13 +19,14 @@ from aggregator.items import (
     Source,
     SourceMemory,
     Vocabulary,
+    Way,
 )
 from aggregator.proof import Proof, Shown, WayProof
 from aggregator.urls import canonical_url
 from pipelines.pool import Digester
 from spiders import wordpress
 from spiders.base import RobotsMemory
-from spiders.comparing import Comparing
+from spiders.comparing import Comparing, Sampling
 from spiders.entrance import Depth
 from spiders.listing import parse
 from spiders.marks import needs_browser, programs_of
@@ -33,13 +34,20 @@ from spiders.offer import Offer, union
 from spiders.reading import decode
 
 _ALL = Depth(None, None)
+_TELL_TEXT = (Way.WORDPRESS, Way.FEED)  # what the ways say is merged: others got theirs from these
 
 
 class Trial:
     """Carries the trial of some Sources: visits out, digested samples in."""
 
-    def __init__(self, config: Config, vocabulary: Vocabulary, sources: Sequence[Source]) -> None:
-        self._visits = [Comparing(source, SourceMemory(source.id), _ALL, is_trial=True) for source in sources]
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        sources: Sequence[Source],
+        *,
+        kind: type[Comparing] = Sampling,
+    ) -> None:
+        self._visits = [kind(source, SourceMemory(source.id), _ALL) for source in sources]
         self._digester = Digester(vocabulary, 1)
         self._read: dict[str, list[tuple[Fetched, Article | Refused]]] = {}
 
@@ -79,6 +87,11 @@ class Trial:
     async def close(self) -> None:
         """Lets go of the digester."""
         self._digester.close()
+
+    def listed(self) -> tuple[Candidate, ...]:
+        """All that the ways in named as articles, in no order."""
+        kept = [(visit, union(visit.offers())) for visit in self._visits]
+        return tuple(visit.candidates[key] for visit, keys in kept for key in keys)
 
     def proofs(self) -> tuple[Proof, ...]:
         """What each Source's ways in have shown, in the order in which they were given."""
@@ -131,8 +144,8 @@ def _way(visit: Comparing, offer: Offer, judged: Sequence[Article | Refused]) ->
         is_whole=offer.is_whole,
         newest=offer.newest or max(days, default=None),
         oldest=offer.oldest or min(days, default=None),
-        full_text=round(sum(one.is_full_text for one in named) / len(named), 2),
-        dated=round(sum(one.published is not None for one in named) / len(named), 2),
+        full_text=_share(one.is_full_text for one in named) if offer.way in _TELL_TEXT else 0.0,
+        dated=_share(one.published is not None for one in named),
         languages=_languages(judged),
         good=len(good),
         seen=len(judged),
@@ -153,6 +166,11 @@ def _shown(fetched: Fetched, outcome: Article | Refused) -> Shown:
         published = date.at.isoformat() if is_minute and date.at else date.day.isoformat()
     words = len(outcome.text.split())
     return Shown(candidate.url, candidate.way, outcome.title, published, outcome.language, words)
+
+
+def _share(flags: Iterable[bool]) -> float:
+    told = list(flags)
+    return round(sum(told) / len(told), 2)
 
 
 def _languages(outcomes: Sequence[Article | Refused]) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from aggregator.items import (
 )
 from spiders import detect, feed, listing, poll, sitemap, wordpress
 from spiders.entrance import Entrance
-from spiders.reading import Listing
+from spiders.reading import Listing, moved_to
 from spiders.refusal import GivenUp, Refusal, trouble
 from spiders.robots import RESERVED, Robots
 from spiders.visit import Visit
@@ -210,6 +210,8 @@ class SourceSpider(Spider):
 
     def _parse_listing(self, response: Response, visit: Visit, asked: str) -> Iterator[Any]:
         page = page_of(response)
+        if place := moved_to(asked, page.url):
+            visit.errors.append(f"{asked} answers from {place}")
         further: list[Request] = []
         if page.status == 304:
             visit.counts["not_modified"] += 1

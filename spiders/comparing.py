@@ -1,8 +1,7 @@
 """A visit that finds a site's ways in: reads them side by side, and keeps the best.
 
-What one way names and another does not is taken in as well. A trial reads a little of every way
-and a few articles, to prove them. Knows nothing of Scrapy or the store. Start reading at
-`Comparing.choose`.
+What one way names and another does not is taken in as well. Knows nothing of Scrapy or the store.
+Start reading at `Comparing.choose`.
 """
 
 from dataclasses import dataclass, field
@@ -21,13 +20,12 @@ TRIAL_PAGES, TRIAL_LISTS, TRIAL_SAMPLES = 3, 20, 8
 
 @dataclass(slots=True)
 class Comparing(Visit):
-    """A first visit of `auto`, or a trial. Mutable, as every visit.
+    """A first visit of `auto`. Mutable, as every visit.
 
     Shapes: `claims` are all that the site's pages say of its ways in; `offered` has the keys
         that each way named, in its order; `unread` are ways of which pages were left over.
     """
 
-    is_trial: bool = False
     claims: list[WayFound] = field(default_factory=list)
     offered: dict[Entrance, dict[str, None]] = field(default_factory=dict)
     guesses: set[Entrance] = field(default_factory=set)
@@ -64,7 +62,7 @@ class Comparing(Visit):
     @property
     def is_enough(self) -> bool:
         """Whether the ways read so far are all that is worth reading."""
-        if self.is_trial or not self.candidates:
+        if not self.candidates:
             return False
         way = self.entrance.way if self.entrance else None
         if way is Way.FEED:
@@ -81,12 +79,8 @@ class Comparing(Visit):
         return counts
 
     def wants_more(self, unknown: int, unnamed: int, named: int) -> bool:
-        """Whether the next page of a list is worth asking for: a trial looks at the first few."""
+        """Whether the next page of a list is worth asking for."""
         wants = Visit.wants_more(self, unknown, unnamed, named)
-        if wants and self.is_trial:
-            chain = next(reversed(self.named))
-            pages = sum(first == chain for first in self.chains.values())
-            wants = pages < TRIAL_PAGES and len(self.listed) < TRIAL_LISTS
         if not wants and unnamed and self.entrance is not None:
             self.unread.add(self.entrance.way)
         return wants
@@ -102,14 +96,11 @@ class Comparing(Visit):
         return offers_of(kept, self.candidates, self.unread)
 
     def choose(self) -> tuple[list[Candidate], list[str]]:
-        """What to fetch: the newest that any way named as an article; in a trial a few of each way.
+        """What to fetch: the newest that any way named as an article.
 
         The first way by cost that is not left behind by its site is kept for the next visits.
         """
         offers = self.offers()
-        if self.is_trial:
-            taken = [self.candidates[key] for key in samples(offers, TRIAL_SAMPLES)]
-            return taken, []
         kept = union(offers)
         read = [url for offer in offers for url in offer.urls]
         # What was wrong with addresses that were but tried matters only where nothing worked.
@@ -128,3 +119,36 @@ class Comparing(Visit):
         offered = any(each.way is entrance.way and keys for each, keys in self.offered.items())
         is_read = entrance.way is not Way.AUTO and all(url in self.listed for url in entrance.urls)
         return is_read or (entrance in self.guesses and offered)
+
+
+@dataclass(slots=True)
+class Sampling(Comparing):
+    """A trial: a little of every way in is read, and a few articles that each of them names."""
+
+    @property
+    def is_enough(self) -> bool:
+        """Never: each way is judged."""
+        return False
+
+    def wants_more(self, unknown: int, unnamed: int, named: int) -> bool:
+        """Whether the next page of a list is worth asking for: only the first few are."""
+        wants = Comparing.wants_more(self, unknown, unnamed, named)
+        chain = next(reversed(self.named))
+        pages = sum(first == chain for first in self.chains.values())
+        if wants and (pages >= TRIAL_PAGES or len(self.listed) >= TRIAL_LISTS) and self.entrance is not None:
+            self.unread.add(self.entrance.way)
+            return False
+        return wants
+
+    def choose(self) -> tuple[list[Candidate], list[str]]:
+        """A few articles of each way."""
+        return [self.candidates[key] for key in samples(self.offers(), TRIAL_SAMPLES)], []
+
+
+@dataclass(slots=True)
+class Survey(Comparing):
+    """Lists all that the ways in name, and fetches no article."""
+
+    def choose(self) -> tuple[list[Candidate], list[str]]:
+        """Nothing: `offers` has what was named."""
+        return [], []

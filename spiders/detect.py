@@ -34,6 +34,10 @@ _NEWS = re.compile(
     re.IGNORECASE,
 )
 _LINK = re.compile(r"<([^<>]*)>([^<,]*)")
+# Labels hold a part of the news each, and there are hundreds of them.
+_NO_LIST = re.compile(
+    r"\.(?:pdf|jpe?g|png|zip)$|/(?:tags?|etichett[ae]|authors?|autor[ei]|login|search)/", re.IGNORECASE
+)
 _MAX_FEEDS = 3
 _MAX_LISTS = 3
 # Tried one by one where a page states nothing: (way, path from the root of the site).
@@ -178,11 +182,7 @@ def _lists(soup: BeautifulSoup, base: str, source: Source) -> Iterator[WayFound]
             continue
         path = urlsplit(url).path
         is_named = _NEWS.search(label) or _NEWS.search(path.replace("-", " ").replace("_", " "))
-        if (
-            is_named
-            and path.count("/") <= 4
-            and not re.search(r"\.(?:pdf|jpe?g|png|zip)$", path, re.IGNORECASE)
-        ):
+        if is_named and path.count("/") <= 4 and not _NO_LIST.search(path):
             found.setdefault(url, label or path)
     order = sorted(found, key=lambda url: (not _NEWS.search(found[url]), is_list_page(url), len(url)))
     for url in order[:_MAX_LISTS]:

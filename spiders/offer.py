@@ -56,7 +56,7 @@ def offers_of(
     offers = []
     for way, urls, keys in told:
         kept = tuple(_of_sitemap(keys, candidates, known)) if way is Way.SITEMAP else keys
-        days = [day for key in kept if (day := stated_day(candidates[key]))]
+        days = [day for key in kept if (day := _published_day(candidates[key]))]
         if kept:
             newest, oldest = (max(days), min(days)) if days else (None, None)
             offers.append(Offer(way, urls, kept, newest, oldest, is_whole=way not in unread))
@@ -95,6 +95,11 @@ def samples(offers: Sequence[Offer], count: int) -> tuple[str, ...]:
         shares.append([*offer.keys[:1], *own[:1], *offer.keys[-1:], *own[-1:], *offer.keys[1:2]])
     mixed = [share[n] for n in range(5) for share in shares if n < len(share)]
     return tuple(dict.fromkeys(mixed))[:count]
+
+
+def _published_day(candidate: Candidate) -> date | None:
+    """Not when it was changed: many sitemaps state the day on which the site was built."""
+    return stated_day(replace(candidate, modified=None))
 
 
 def _of_sitemap(keys: Sequence[str], candidates: Mapping[str, Candidate], known: set[str]) -> list[str]:

@@ -110,6 +110,13 @@ def wanted(url: str, source: Source) -> bool:
     return (include is None or bool(include.search(url))) and not (exclude and exclude.search(url))
 
 
+def moved_to(asked: str, answered: str) -> str | None:
+    """The root of the site that answered in place of the one that was asked, if it is another one."""
+    places = [urlsplit(url).netloc.lower().removeprefix("www.") for url in (asked, answered)]
+    parts = urlsplit(answered)
+    return f"{parts.scheme}://{parts.netloc}/" if places[0] != places[1] else None
+
+
 def is_list_page(url: str) -> bool:
     """Whether the address is surely no article: a home page, a file, a tag's or author's archive."""
     try:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from aggregator.crawl import CrawlReport
     from aggregator.demo import DemoReport
     from aggregator.feeds.publish import PublishReport
+    from aggregator.road import Request
     from aggregator.stop import Forecast
+    from aggregator.store import Store
 
 PROBLEMS = 1
 INTERRUPTED = 130
@@ -146,19 +148,23 @@ def _add_run(group: click.Group) -> None:
             )
         store = job.open_store(migrate=not no_migrate)
         try:
-            request = Request(only, since.date() if since else None)
-            if has_no_room(job, store):
-                publish_feeds(job, store)
-                return PROBLEMS
-            crawled = _crawl(job, store, request)
-            _drop_old(job, store)
-            tell_alarms(job, store)
-            published = publish_feeds(job, store)
+            return crawl_and_publish(job, store, Request(only, since.date() if since else None))
         finally:
             store.close()
-        for line in _not_visited(job, only or (), crawled):
-            job.warn(line)
-        return _report(job, crawled, published)
+
+
+def crawl_and_publish(job: Job, store: "Store", request: "Request") -> int:
+    """One run: crawls, looks after the archive, publishes and tells; gives the exit code."""
+    if has_no_room(job, store):
+        publish_feeds(job, store)
+        return PROBLEMS
+    crawled = _crawl(job, store, request)
+    _drop_old(job, store)
+    tell_alarms(job, store)
+    published = publish_feeds(job, store)
+    for line in _not_visited(job, request.only or (), crawled):
+        job.warn(line)
+    return _report(job, crawled, published)
 
 
 def _crawl(job: Job, store: Any, request: Any) -> "CrawlReport":  # noqa: ANN401  imported inside

@@ -1,4 +1,4 @@
-"""Commands on the catalogue: `sources list`, `show`, `add`, `remove`, `move`, `import`, `export`.
+"""Commands on the catalogue: `sources list`, `show`, `remove`, `import`, `export`.
 
 Changes go to the operator's own file alone. Start reading at `add_to`.
 """
@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from aggregator.choices import Kind, Way
+from aggregator.commands import ways
 from aggregator.commands.common import Job, command
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def add_to(group: click.Group) -> None:
     def sources() -> None:
         """List and change the sources."""
 
-    for add in (_add_list, _add_show, _add_changes, _add_exchange):
+    for add in (_add_list, _add_show, _add_changes, _add_exchange, ways.add_to):
         add(sources)
 
 
@@ -33,15 +33,15 @@ def _add_list(group: click.Group) -> None:
     @click.option("--all", "is_all", is_flag=True, help="Also those that are switched off.")
     def list_(job: Job, is_all: bool) -> None:
         """One line a source: id, kind, way, whether it was proved, address."""
-        for source in job.catalogue.sources:
-            if not (source.enabled or is_all):
-                continue
+        listed = [source for source in job.catalogue.sources if source.enabled or is_all]
+        width = max((len(source.id) for source in listed), default=0)
+        for source in listed:
             if job.is_json:
                 job.answer(asdict(source))
                 continue
             proved = "proved" if source.verified else "not yet verified"
             state = proved if source.enabled else "switched off"
-            click.echo(f"{source.id:14} {source.kind:12} {source.way:10} {state:17} {source.url}")
+            click.echo(f"{source.id:{width}}  {source.kind:11}  {source.way:9}  {state:16}  {source.url}")
 
 
 def _add_show(group: click.Group) -> None:
@@ -59,36 +59,6 @@ def _add_show(group: click.Group) -> None:
 
 
 def _add_changes(group: click.Group) -> None:
-    @command(group, "add")
-    @click.argument("url")
-    @click.option("--id", "source_id", help="Id; default: after the host.")
-    @click.option("--name", help="Name that readers see.")
-    @click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="What sort of publisher.")
-    @click.option("--cluster", help="Technology cluster that it belongs to.")
-    @click.option(
-        "--way",
-        type=click.Choice([way.value for way in Way if way is not Way.IMPORT]),
-        help="How it is entered.",
-    )
-    @click.option("--feed", "feeds", multiple=True, help="Address of a feed; may be given more than once.")
-    def add(job: Job, url: str, source_id: str | None, feeds: tuple[str, ...], **keys: str | None) -> None:
-        """Add the site at URL to your catalogue."""
-        from aggregator.catalogue_edit import find_same, suggest_id
-
-        try:
-            same = find_same(url, job.catalogue)
-            new_id = source_id or suggest_id(url, [source.id for source in job.catalogue.sources])
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="URL") from error
-        if same is not None and source_id is None:
-            raise click.UsageError(f"{url} is source {same.id!r} already; give an --id to add it again")
-        stated = {key: value for key, value in keys.items() if value is not None}
-        given: dict[str, object] = {"id": new_id, "url": url, **stated}
-        if feeds:
-            given["feeds"] = list(feeds)
-        _editor(job).add_sources([given])
-        job.say(f"added {new_id}; `aggregator run {new_id}` visits it now")
-
     @command(group, "remove")
     @click.argument("source_id", metavar="SOURCE")
     def remove(job: Job, source_id: str) -> None:

@@ -3,6 +3,7 @@
 Knows nothing of how the figures came about. Start reading at `run_table`.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,10 @@ from aggregator.feeds.publish import PublishReport
 from aggregator.items import RunOutcome
 from aggregator.road import SourceReport
 
+# How a visit says that another site answers in place of the Source's own.
+_MOVED = re.compile(
+    r" answers from (?P<place>https?://\S+/)|\bhost: (?P<host>[\w.-]+) is not one of the hosts of "
+)
 _LOG_WIDTH = 400  # characters: the longest error kept is 1,000, and rare
 
 
@@ -102,4 +107,7 @@ def _why(report: SourceReport) -> str:
 def _next_command(report: SourceReport) -> str | None:
     if not _is_trouble(report):
         return None
+    if moved := _MOVED.search(report.error or ""):
+        place = moved["place"] or f"https://{moved['host']}/"
+        return f"aggregator sources move {report.source_id} {place}"
     return f"aggregator run {report.source_id} -v"
