@@ -10,6 +10,7 @@ import nh3
 from markupsafe import Markup
 
 from aggregator.feeds.compose import absolute
+from aggregator.feeds.model import Item
 from aggregator.feeds.strings import LANGUAGES, write_day
 from aggregator.items import Precision
 from aggregator.query import Order
@@ -21,7 +22,7 @@ from aggregator.web.api import CURSOR, ID, QUERY, address, read_query, story_for
 from aggregator.web.door import Answer, Asked, Door
 from aggregator.web.page import LANG, Frame, fail, frame_of, render
 from aggregator.web.parameters import Parameter
-from aggregator.web.shown import entry_of, past_of, show_all
+from aggregator.web.shown import Shown, entry_of, past_of, show_all
 
 FILTERS = {"source": "source", "cluster": "cluster", "topic": "topic", "language": "lang"}
 """The filter of the grammar for each facet but that of months, which are days."""
@@ -114,7 +115,7 @@ def _others(asked: Asked, ids: list[int]) -> dict[int, tuple[int, int]]:
 def _entry(asked: Asked) -> Answer:
     frame = frame_of(asked)
     shown = entry_of(asked.session, asked.edition, ID.value(asked.place["id"]), frame.language)
-    entry, item, terms = shown.entry, shown.item, asked.edition.terms
+    entry, item = shown.entry, shown.item
     story = story_of(asked.session, entry.id)
     is_coarse = item.precision in (Precision.MONTH, Precision.YEAR)
     return render(
@@ -129,22 +130,8 @@ def _entry(asked: Asked) -> Answer:
         html=Markup(nh3.clean(item.html, tags=_TAGS)),  # noqa: S704 - cleaned right here, again
         is_gone=entry.vanished_at is not None,
         first_seen=write_day(entry.first_seen_at, frame.language),
-        terms=[
-            (
-                terms[key].label(frame.language),
-                frame.to("/", q=f"{'cluster' if terms[key].is_cluster else 'topic'}:{key}"),
-            )
-            for key in shown.terms
-        ],
-        translations=[
-            (
-                frame.say(f"language.{r.language}") if r.language in LANGUAGES else r.language,
-                r.url,
-                r.language,
-            )
-            for r in item.related
-            if r.language
-        ],
+        terms=_subjects(asked, frame, shown),
+        translations=_translations(frame, item),
         story=(story.id, len(story.members) - 1) if story and len(story.members) > 1 else None,
         carriers=_carriers(asked, frame, entry.id),
         past=[
@@ -156,6 +143,27 @@ def _entry(asked: Asked) -> Answer:
         ],
         twins=((_JSON, frame.say("site.api"), f"/api/entries/{entry.id}"),),
     )
+
+
+def _subjects(asked: Asked, frame: Frame, shown: Shown) -> list[tuple[str, str]]:
+    """The clusters and topics that it is about, in words, and the search for each."""
+    terms = [asked.edition.terms[key] for key in shown.terms]
+    return [
+        (
+            term.label(frame.language),
+            frame.to("/", q=f"{'cluster' if term.is_cluster else 'topic'}:{term.id}"),
+        )
+        for term in terms
+    ]
+
+
+def _translations(frame: Frame, item: Item) -> list[tuple[str, str, str]]:
+    """Language, address and its code of each translation that the page names."""
+    return [
+        (frame.say(f"language.{r.language}") if r.language in LANGUAGES else r.language, r.url, r.language)
+        for r in item.related
+        if r.language
+    ]
 
 
 def _carriers(asked: Asked, frame: Frame, entry_id: int) -> list[tuple[str, str, str]]:
