@@ -29,7 +29,7 @@ _SAME_TITLE = 0.4  # of both, under one title
 _RARE = 0.4  # of what few others say
 _SOON_DAYS = 21
 _SOON_FAVOUR = 4  # how many times the keys of an article of these days count among candidates
-_FEWEST_KEYS = 2  # shared by a candidate: of 544 copies each shared two, of 3,309 others a quarter one
+FEWEST_KEYS = 2  # shared by a candidate: of 544 copies each shared two, of 3,309 others a quarter one
 _CANDIDATES = 3  # compared in full; with two, one copy in a hundred is missed in unlucky orders
 _SAME_ISSUE_DAYS = 1
 _LATER, _LATER_RARE = 0.95, 0.9
@@ -117,7 +117,7 @@ def _relate_near(wording: Wording, keys: Sketch, past: Past) -> Match | None:
             return 0
         return _SOON_FAVOUR if days_apart(wording.day, kin.day) <= _SOON_DAYS else 1
 
-    best = shared.rank(favour, _CANDIDATES, _FEWEST_KEYS)
+    best = shared.rank(favour, _CANDIDATES, FEWEST_KEYS)
     candidates = [Nearby(id_, past.kin(id_).group, past.wording(id_)) for id_ in best]
     return decide_near(wording, candidates, shared.rarity)
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from aggregator.items import Level, Match
 from aggregator.near import MOST_HOLDERS, Kin, Sketch
@@ -18,7 +19,7 @@ from aggregator.store import Session, Store, kinship, postings, revisions, runs
 from aggregator.store.kinship import Told
 from aggregator.store.runs import Lease
 from aggregator.urls import canonical_url
-from pipelines.dedupe import RULES, relate, sketch
+from pipelines.dedupe import FEWEST_KEYS, RULES, relate, sketch
 from pipelines.telling import tell
 from pipelines.wording import Wording
 
@@ -165,8 +166,11 @@ class _Archive:
         """Reads at once what will most likely be compared: who shares most keys with each."""
         likely: set[int] = set()
         for keys in sketches:
-            shared = Counter(id_ for key in keys.probes for id_ in self.holders.get(key, ()))
-            likely.update(id_ for id_, _ in shared.most_common(_LIKELY) if id_ in self.kins)
+            for probes in (keys.probes, keys.cross_probes):
+                held = [self.holders[key] for key in probes if key in self.holders]
+                shared = Counter(chain.from_iterable(ids for ids in held if len(ids) < MOST_HOLDERS))
+                best = shared.most_common(_LIKELY)
+                likely.update(id_ for id_, count in best if count >= FEWEST_KEYS and id_ in self.kins)
         self.wordings |= {told.id: wording_of(told) for told in kinship.load(self.session, sorted(likely))}
         groups = {self.kins[id_].group for id_ in likely}
         self.spoken |= kinship.languages(self.session, sorted(groups))

@@ -153,26 +153,29 @@ _FEATURES = {language: _Features(language) for language in LANGUAGES}
 def likeness(here: Wording, there: Wording) -> CrossLikeness:
     """How much of what may stand in both languages does."""
     one, other = features(here), features(there)
+    (facts, whole), (facts_there, whole_there) = _sum_up(here), _sum_up(there)
     both = one.keys() & other.keys()
-    shared = sum(max(one[word], other[word]) for word in both)
-    whole, whole_there = _whole(one), _whole(other)
-    facts, facts_there = set(filter(_is_fact, one)), set(filter(_is_fact, other))
+    weights = {word: max(one[word], other[word]) for word in both}
+    shared = sum(weights.values())
     return CrossLikeness(
         score=shared / 2 * (1 / whole + 1 / whole_there),
         shared=shared,
         facts=len(facts & facts_there),
         clash=min(len(facts - facts_there), len(facts_there - facts)),
-        names=tuple(sorted(word[1:] for word in both if max(one[word], other[word]) == _NAME)),
+        names=tuple(sorted([word[1:] for word, weight in weights.items() if weight == _NAME])),
     )
 
 
-def _is_fact(feature: str) -> bool:
-    return feature[0] == "#" or (feature[0] == "m" and feature[1:].isdigit())
+@lru_cache(maxsize=4096)
+def _sum_up(wording: Wording) -> tuple[frozenset[str], float]:
+    """Its numbers and months, and the weight that could be shared.
 
-
-def _whole(features_: dict[str, float]) -> float:
-    """The weight that could be shared; plain words are spelled alike too seldom to be missed."""
-    return sum(weight for word, weight in features_.items() if word[0] != "=" or weight == _NAME) or 1.0
+    Plain words are spelled alike too seldom to be missed.
+    """
+    found = features(wording)
+    facts = [word for word in found if word[0] == "#" or (word[0] == "m" and word[1:].isdigit())]
+    whole = sum([weight for word, weight in found.items() if word[0] != "=" or weight == _NAME])
+    return frozenset(facts), whole or 1.0
 
 
 def _root(word: str) -> str:

@@ -123,9 +123,11 @@ def _add_explain(group: click.Group) -> None:
     def explain(job: Job, name: str) -> None:
         """Print why each field of the article ID is what it is, and how to mend its whole site."""
         from aggregator.explain import explain as explained
+        from aggregator.store import kinship
 
         with _archive(job) as store, store.read() as session:
             entry = _get(session, name)
+            ties = kinship.ties_of(session, entry.id)
         fields = explained(entry.article)
         if job.is_json:
             row = {
@@ -134,11 +136,15 @@ def _add_explain(group: click.Group) -> None:
                 "url": entry.article.url,
                 "source": entry.article.source_id,
             }
-            job.answer({**row, "fields": [asdict(field) for field in fields]})
+            told = {"fields": [asdict(field) for field in fields], "ties": [asdict(tie) for tie in ties]}
+            job.answer({**row, **told})
             return
         click.echo(f"{entry.id}  {entry.article.url}\n")
         for field in fields:
             _tell_field(field)
+        for tie in ties:
+            click.echo(f"{tie.level} of {tie.other_id}: {tie.url}".replace("near of", "copy of"))
+            click.echo(f"    because   {tie.reason} (score {tie.score:.2f}, rules {tie.rules})\n")
         click.echo(f"To mend the whole site, add the line to {job.config.operator_catalogue}:\n")
         click.echo(f'    [[source]]\n    id = "{entry.article.source_id}"\n    [source.fields]')
         click.echo(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -90,21 +90,20 @@ def _add_extract(group: click.Group) -> None:
 
 
 def _add_dedupe(group: click.Group) -> None:
-    @group.group("dedupe", invoke_without_command=True)
+    @command(group, "dedupe", is_group=True)
     @click.option("--jsonl", is_flag=True, help="Read articles as JSON lines, answer a line each.")
-    @click.pass_context
-    def dedupe(context: click.Context, jsonl: bool) -> None:
+    @click.option("--against-archive", is_flag=True, help="Compare with the archive's articles, too.")
+    def dedupe(job: Job, jsonl: bool, against_archive: bool) -> None:
         """Tell which articles on standard input, in order of arrival, are the same."""
         from aggregator.dedupefile import dedupe_rows
 
-        if context.invoked_subcommand is not None:
-            return
         if not jsonl:
             raise click.UsageError("give --jsonl with lines on standard input, or split, or join")
-        for result in dedupe_rows(_rows(sys.stdin.buffer)):
+        rows = _rows(sys.stdin.buffer)
+        for result in _dedupe_stored(job, rows) if against_archive else dedupe_rows(rows):
             click.echo(json.dumps(result, ensure_ascii=False))
 
-    @command(dedupe, "split")
+    @command(cast("click.Group", dedupe), "split")
     @click.argument("name", metavar="ID")
     def split(job: Job, name: str) -> None:
         """Say that article ID is the same as no other; remembered."""
@@ -113,7 +112,7 @@ def _add_dedupe(group: click.Group) -> None:
         [entry_id] = _tie(job, split, name)
         job.say(f"{entry_id} stands alone; the next publication shows it")
 
-    @command(dedupe, "join")
+    @command(cast("click.Group", dedupe), "join")
     @click.argument("name", metavar="ID")
     @click.argument("other", metavar="ID")
     def join(job: Job, name: str, other: str) -> None:
@@ -122,6 +121,18 @@ def _add_dedupe(group: click.Group) -> None:
 
         one, two = _tie(job, join, name, other)
         job.say(f"{one} and {two} are one; the next publication shows it")
+
+
+def _dedupe_stored(job: Job, rows: Iterable[_Row]) -> Iterator[_Row]:
+    from aggregator.dedupearchive import Stored
+    from aggregator.dedupefile import dedupe_rows
+
+    store = job.open_store()
+    try:
+        with store.read() as session:
+            yield from dedupe_rows(rows, Stored(session))
+    finally:
+        store.close()
 
 
 def _tie(job: Job, change: Callable[..., None], *names: str) -> list[int]:

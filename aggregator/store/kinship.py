@@ -217,13 +217,43 @@ def unlink_pair(session: Session, entry_id: int, other_id: int) -> None:
     session.execute(delete(link).where(link.c.entry_id == entry_id, link.c.other_id == other_id))
 
 
-def links_of(session: Session, entry_id: int) -> list[tuple[int, Match, int]]:
-    """What ties the Entry to others: the other's id in the Match, who said so first, rules' version.
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What ties an Entry to another, as `explain` tells it; `is_later` when the other came after it.
 
-    Shapes: (id of the Entry that came later, Match with the earlier one's id, version of the rules).
+    Shapes: `rules` is the version of the rules that said so.
     """
+
+    other_id: int
+    url: str
+    level: Level
+    score: float
+    reason: str
+    rules: int
+    is_later: bool
+
+
+def ties_of(session: Session, entry_id: int) -> list[Tie]:
+    """What ties the Entry to others, by the other's id."""
     query = select(LinkRow).where((LinkRow.entry_id == entry_id) | (LinkRow.other_id == entry_id))
+    links = {
+        (row.other_id if row.entry_id == entry_id else row.entry_id): row for row in session.scalars(query)
+    }
+    urls = select(_ENTRY.c.id, _ENTRY.c.url).where(_ENTRY.c.id.in_(links)).order_by(_ENTRY.c.id)
     return [
-        (row.entry_id, Match(Level(row.level), row.other_id, row.score, row.reason), row.rules)
-        for row in session.scalars(query.order_by(LinkRow.entry_id, LinkRow.other_id))
+        Tie(other, url, Level(row.level), row.score, row.reason, row.rules, row.entry_id == other)
+        for other, url in session.execute(urls)
+        for row in [links[other]]
     ]
+
+
+def names(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """The tags of these Entries."""
+    query = select(_ENTRY.c.id, _ENTRY.c.tag).where(_ENTRY.c.id.in_(list(ids)))
+    return {row.id: row.tag for row in session.execute(query)}
+
+
+def of_text(session: Session, text_key: str) -> list[int]:
+    """The Entries of that text, by id."""
+    query = select(_ENTRY.c.id).where(_ENTRY.c.text_key == text_key)
+    return list(session.scalars(query.order_by(_ENTRY.c.id)))

@@ -86,10 +86,11 @@ def test_a_copy_is_an_entry_of_its_own_with_a_link(store: Store) -> None:
         assert articles.get(session, first).article.url.endswith("primo")
         sources = {source_id for _, source_id, _ in feeds.copies(session, [first])}
         assert sources == {"clm", "agenzia"}
-        tie = kinship.links_of(session, link.entry_id)
-        assert [(later, match.entry_id, rules) for later, match, rules in tie] == [
-            (link.entry_id, link.other_id, 1)
-        ]
+        [tie] = kinship.ties_of(session, link.entry_id)
+        assert (tie.other_id, tie.level, tie.rules, tie.is_later) == (link.other_id, "near", 1, False)
+        assert tie.url.endswith(("primo", "copia"))
+        [back] = kinship.ties_of(session, link.other_id)
+        assert (back.other_id, back.is_later, back.reason) == (link.entry_id, True, tie.reason)
 
 
 def test_a_copy_changes_the_feed_that_carries_the_first(store: Store) -> None:
