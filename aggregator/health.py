@@ -106,7 +106,7 @@ class Diary:
 _ERRORS: tuple[tuple[Ailment, str], ...] = (
     (Ailment.CERTIFICATE, r"\bcertificate\b"),
     (Ailment.MOVED, r"\bmoved to\b|(?:^|; )host: "),
-    (Ailment.PARKED, r"\bparked\b"),
+    (Ailment.PARKED, r"(?:^|; )parked: "),
     (Ailment.FORBIDDEN, r"\bHTTP (?:401|402|403|407|410|451)\b|\brobots: "),
     (
         Ailment.UNREACHABLE,

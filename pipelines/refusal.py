@@ -8,6 +8,7 @@ import re
 from urllib.parse import urlsplit
 
 from aggregator.items import Candidate, Page, RawArticle, Reason, Refused, Way
+from aggregator.parked import PARKED
 from aggregator.text import fold
 from pipelines.address import is_root, key_of
 
@@ -85,13 +86,6 @@ _CONSENT_BUTTON = re.compile(
     r"continua senza accettare|"
     r"(?:gestisci|modifica|personalizza) (?:le )?(?:preferenze|scelte|opzioni)|accept all|reject all|"
     r"manage (?:preferences|options|choices)|i (?:accept|agree))"
-)
-_PARKED = re.compile(
-    r"(?:this domain (?:name )?(?:is|may be) (?:for sale|parked|available)|buy this domain|"
-    r"domain (?:is )?for sale|"
-    r"(?:questo )?dominio (?:e )?(?:in vendita|parcheggiato|scaduto|e stato registrato|"
-    r"registrato con successo)|"
-    r"acquista questo dominio|sedoparking|parkingcrew|the domain .{3,60} is for sale|domain parking)"
 )
 _SERVER_TITLE = re.compile(
     r"^(?:(?:http|errore|error)[\s:-]*(?:error )?5\d\d\b.{0,40}|"
@@ -191,7 +185,7 @@ def _refuse_words(titles: list[str], text: str, count: int, raw: RawArticle) -> 
                 return Refused(raw.url, reason, f"titled {title[:80]!r}")
     if count > _FEW_WORDS or is_article_kind(raw):
         return None
-    for reason, pattern in ((Reason.SOFT_404, _SOFT_404_TEXT), (Reason.PARKED, _PARKED)):
+    for reason, pattern in ((Reason.SOFT_404, _SOFT_404_TEXT), (Reason.PARKED, PARKED)):
         match = pattern.search(text) or (pattern.search(titles[0]) if count < _FEW_WORDS // 4 else None)
         if match:
             return Refused(raw.url, reason, f"says {match[0][:80]!r}")

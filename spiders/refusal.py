@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from scrapy.exceptions import IgnoreRequest
 
-from aggregator.items import Reason
+from aggregator.items import Page, Reason
+from aggregator.parked import is_parked
 
 
 class Rule(StrEnum):
@@ -53,3 +54,10 @@ class GivenUp(Refusal):
         super().__init__(Rule.GIVEN_UP, f"{host} is left alone for now: {detail}")
         self.host = host
         self.retry_at = retry_at
+
+
+def trouble(page: Page, words: str) -> str:
+    """What is wrong with that page: those words, unless a site that has ended explains it all."""
+    return (
+        f"parked: {page.url} says that its domain is for sale or has ended" if is_parked(page.body) else words
+    )
