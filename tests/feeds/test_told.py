@@ -182,10 +182,26 @@ def test_long_texts_part_between_paragraphs() -> None:
 # --- hub -----------------------------------------------------------------------------------------
 
 
-def test_a_hub_is_named_and_told_of_what_changed(store: Store, database: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def one_topic(tmp_path: Path) -> dict[str, str]:
+    """The options for a publication of few feeds."""
+    topics = tmp_path / "topics.toml"
+    topics.write_text('[[topic]]\nid = "x"\nlabel.it = "X"\nlabel.en = "X"\naliases = ["Xyz"]\n')
+    catalogue = tmp_path / "sources.toml"
+    catalogue.write_text('[[source]]\nid = "mobilita"\nurl = "https://mobilita.example/"\n')
+    return {
+        "AGGREGATOR_TOPICS": str(topics),
+        "AGGREGATOR_CATALOGUE": str(catalogue),
+        "AGGREGATOR_BASE_URL": "https://feed.example",
+    }
+
+
+def test_a_hub_is_named_and_told_of_what_changed(
+    store: Store, database: Path, tmp_path: Path, one_topic: dict[str, str]
+) -> None:
     come_in(store, 1, 1)
     with receiving() as receiver:
-        env = {"AGGREGATOR_HUB": f"{receiver.url}/hub", "AGGREGATOR_BASE_URL": "https://feed.example"}
+        env = one_topic | {"AGGREGATOR_HUB": f"{receiver.url}/hub"}
         words = ("publish", "--out", str(tmp_path / "public"))
         call(database, *words, env=env)
         told = [url for body in receiver.posted for url in parse_qs(body.decode())["hub.url"]]
@@ -199,9 +215,11 @@ def test_a_hub_is_named_and_told_of_what_changed(store: Store, database: Path, t
         assert f"{receiver.url}/hub" in (feeds / name).read_text()
 
 
-def test_a_hub_that_is_away_costs_a_line(store: Store, database: Path, tmp_path: Path) -> None:
+def test_a_hub_that_is_away_costs_a_line(
+    store: Store, database: Path, tmp_path: Path, one_topic: dict[str, str]
+) -> None:
     come_in(store, 1, 1)
-    env = {"AGGREGATOR_HUB": "http://127.0.0.1:9/hub", "AGGREGATOR_BASE_URL": "https://feed.example"}
+    env = one_topic | {"AGGREGATOR_HUB": "http://127.0.0.1:9/hub"}
     assert "was not told" in call(database, "publish", "--out", str(tmp_path / "public"), env=env).stderr
     assert (tmp_path / "public/feeds/all.rss").exists()
 
