@@ -28,6 +28,7 @@ from spiders import pace
 from spiders.guard import count
 from spiders.redirect import BROKEN
 from spiders.refusal import GivenUp, Refusal, Rule
+from spiders.visit import Visit
 
 _STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 524})
 _TOO_FAST = frozenset({429, 503})
@@ -55,6 +56,7 @@ _LONGEST = timedelta(days=365)
 class _Host:
     """What a crawl has seen of a host: requests in a row given up, its pace before complaints."""
 
+    is_begun: bool = False
     failed: int = 0
     pace: float | None = None
     given_up: GivenUp | None = None
@@ -83,9 +85,27 @@ class Retry:
 
     def process_request(self, request: Request) -> None:
         """Refuses what would go to a host that was given up."""
-        given_up = self._hosts[self._slot(request)].given_up
-        if given_up is not None:
-            raise GivenUp(given_up.host, given_up.detail, given_up.retry_at)
+        slot = self._slot(request)
+        host = self._hosts[slot]
+        if host.given_up is not None:
+            raise GivenUp(host.given_up.host, host.given_up.detail, host.given_up.retry_at)
+        visit = request.meta.get("visit")
+        if not host.is_begun and isinstance(visit, Visit):
+            host.is_begun = True
+            self._begin(slot, host, visit.memory.pace)
+
+    def _begin(self, slot: str, host: _Host, remembered: float | None) -> None:
+        """Begins at the pace that the host's complaints led to last time; good answers ease it from there."""
+        current = pace.delay_of(self._crawler, slot)
+        if remembered is not None and remembered > current:
+            host.pace = current
+            pace.set_delay(self._crawler, slot, min(remembered, _SLOWEST))
+
+    def _tell(self, request: Request, slot: str, host: _Host) -> None:
+        """Lets the visit know at which pace its host is asked, where that is not its own."""
+        visit = request.meta.get("visit")
+        if isinstance(visit, Visit):
+            visit.pace = None if host.pace is None else pace.delay_of(self._crawler, slot)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """The answer, or the request again when the answer is a failure for now."""
@@ -94,10 +114,12 @@ class Retry:
         is_broken = BROKEN in response.flags
         if response.status not in _STATUSES and not is_broken:
             self._praise(slot, host)
+            self._tell(request, slot, host)
             return response
         wait = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
         if response.status in _TOO_FAST:
             self._slow_down(slot, host)
+            self._tell(request, slot, host)
         if wait is not None and wait > self._longest:
             raise self._give_up(slot, f"it asks for {wait:.0f} seconds of rest", wait)
         if wait is not None:
