@@ -15,8 +15,10 @@ from aggregator.commands import (
     feeds,
     operations,
     road,
+    search,
     serve,
     sources,
+    statistics,
     texts,
     withdraw,
 )
@@ -37,7 +39,20 @@ def cli() -> None:
     """
 
 
-for _theme in (road, sources, texts, articles, archive, export, withdraw, feeds, serve, operations):
+for _theme in (
+    road,
+    sources,
+    texts,
+    articles,
+    search,
+    statistics,
+    archive,
+    export,
+    withdraw,
+    feeds,
+    serve,
+    operations,
+):
     _theme.add_to(cli)
 
 

@@ -183,3 +183,30 @@ def _section(table: Table) -> str:
         cells = (f"`{column.name}`", column.kind, column.meaning, column.null or "-", f"`{column.example}`")
         lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join([*lines, ""])
+
+
+def datasette() -> dict[str, object]:
+    """What Datasette is told of an archive: each table and column in words, the inner tables hidden."""
+    described = {
+        table.name: {
+            "description": table.meaning,
+            "columns": {column.name: column.meaning for column in table.columns},
+        }
+        for table in TABLES
+    }
+    hidden = {name: {"hidden": True} for name in INNER}
+    return {
+        "title": "News of the Lombardy Technology Clusters",
+        "description": "Facts are ours, texts the publishers'. An unknown date is empty.",
+        "databases": {"archive": {"tables": {**described, **hidden}}},
+    }
+
+
+# fmt: off
+INNER = (
+    "body", "block", "correction", "crawl_run", "entry", "event", "feed_state", "kin", "link", "mention",
+    "meta", "posting", "reextraction", "revision", "robots", "search", "search_state", "sighting",
+    "snapshot", "source", "url_key", "validator", "verdict",
+)
+# fmt: on
+"""Tables behind the views; they may change with any version."""

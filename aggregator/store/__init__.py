@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from aggregator.errors import StoreError
-from aggregator.store import archive
+from aggregator.store import archive, search
 from aggregator.store.engine import BUSY_SECONDS, Store, connect, describe, savepoint
 from aggregator.store.version import bring_up
 
@@ -33,6 +33,8 @@ def open_store(url: str, *, migrate: bool = True, backup: bool = True, authority
     store = _reach(url)
     try:
         store.notes = (*bring_up(store, migrate=migrate, backup=backup), *_claim(store, authority))
+        if found := search.catch_up(store):
+            store.notes = (*store.notes, f"made {found} articles ready for search")
     except BaseException:
         store.close()
         raise

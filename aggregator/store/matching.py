@@ -58,6 +58,10 @@ class _Either(FunctionElement[bool]):
     name = "either"
     type = Boolean()
 
+    def self_group(self, against: object = None) -> "_Either":
+        """Itself: SQLAlchemy would write `= 1` behind it, and SQLite not use its index."""
+        return self
+
 
 @compiles(_Either)
 def _compile(element: _Either, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401  as SQLAlchemy calls it
@@ -176,3 +180,21 @@ def newest(
     if before is not None:
         statement = statement.where(rowid < before)
     return list(session.scalars(statement.limit(limit)))
+
+
+def holds(words: Expression, doc: search.Document) -> bool:
+    """Whether the words are in it: what both databases answer, without either."""
+    match words:
+        case Word(word):
+            return bool({*doc.title, *doc.opening, *doc.body} & set(stems([word])))
+        case Prefix(start):
+            return any(said.startswith(start) for said in (*doc.headline, *doc.plain))
+        case Phrase(row):
+            said = search.spaced(row)
+            return said in search.spaced(doc.headline) or said in search.spaced(doc.plain)
+        case And(parts):
+            return all(holds(part, doc) for part in parts)
+        case Or(parts):
+            return any(holds(part, doc) for part in parts)
+        case Not(part):
+            return not holds(part, doc)

@@ -160,10 +160,11 @@ def catch_up(store: Store) -> int:
     """Indexes what waits, a batch a transaction; how many Entries. Killed anywhere, it goes on from there."""
     done = 0
     while True:
-        with store.write() as session:
+        with store.read() as session:  # most often nothing waits: no lock is taken for that
             if not is_behind(session):
                 return done
-            done += _catch_up_some(session)
+        with store.write() as session:
+            done += _catch_up_some(session) if is_behind(session) else 0
 
 
 def _catch_up_some(session: Session) -> int:

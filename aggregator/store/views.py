@@ -72,7 +72,7 @@ VIEWS = {
     "sources": """
         SELECT s.id, KEY(s.definition, name) AS name, KEY(s.definition, url) AS url,
             KEY(s.definition, kind) AS kind, s.cluster, s.enabled AS is_enabled, (
-                SELECT INSTANT(min(r.started_at)) FROM crawl_run AS r
+                SELECT INSTANT(min(r.ended_at)) FROM crawl_run AS r
                 WHERE r.source_id = s.id AND r.outcome IN ('ok', 'not_modified')
             ) AS followed_since
         FROM source AS s""",

@@ -1,0 +1,245 @@
+"""The command `stats`: figures that say what they are counted from, since when, and by which query.
+
+Start reading at `_counted`: a table of rows, the same for people, for machines and for a picture.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aggregator.commands.common import Job, command
+
+if TYPE_CHECKING:
+    from aggregator.query import Query
+    from aggregator.store import Session, Store
+    from aggregator.store.statistics import Coverage
+
+_SECONDS = 120.0
+_BAR = 30
+COUNTED = ("month", "source", "cluster", "topic", "language")
+TRENDS = ("first", "voice", "rising")
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """Rows under their columns, the query behind them, and remarks; `bars` is the column to draw."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    statement: str
+    bars: int
+    remarks: list[str] = field(default_factory=list)
+
+
+def add_to(group: click.Group) -> None:
+    """Puts the command into the group."""
+
+    @command(group, "stats")
+    @click.argument("words", nargs=-1, metavar="[QUERY]")
+    @click.option(
+        "--by", type=click.Choice([*COUNTED, *TRENDS]), default="month", show_default=True,
+        help="What to count by; first: who published first and who took it up; voice: the share of each "
+        "cluster and topic; rising: words and names of late.",
+    )  # fmt: skip
+    @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw it into an SVG file.")
+    @click.option("--panel", "is_panel", is_flag=True, help="Only sources followed all the time.")
+    @click.option(
+        "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Only what was known at the end of that day."
+    )
+    @click.option(
+        "--days", type=click.IntRange(1), default=30, show_default=True, help="What `rising` calls late."
+    )
+    @click.option("--disk", is_flag=True, help="Bytes by kind and source instead.")
+    def stats(
+        job: Job, words: tuple[str, ...], by: str, plot: Path | None, is_panel: bool, as_of: datetime | None,
+        days: int, disk: bool,
+    ) -> None:  # fmt: skip
+        """Count appearances, articles and stories, with the query behind the figures."""
+        from aggregator.grammar import parse_query
+        from aggregator.store.limit import read_within
+
+        if by in TRENDS and (words or is_panel or as_of is not None):
+            raise click.UsageError(f"--by {by} takes neither a QUERY nor --panel nor --as-of")
+        query = parse_query(" ".join(words)) if words else None
+        store = job.open_store()
+        try:
+            with read_within(store, _SECONDS) as session:
+                figures = (
+                    _disk(store, session)
+                    if disk
+                    else _trend(job, session, by, days)
+                    if by in TRENDS
+                    else _counted(job, session, by, query, is_panel=is_panel, until=as_of)
+                )
+        finally:
+            store.close()
+        _tell(job, figures)
+        if plot:
+            _draw(figures, plot)
+            job.say(f"drawn: {plot}")
+
+
+def _clusters(job: Job) -> set[str]:
+    return {term.id for term in job.catalogue.vocabulary.terms if term.is_cluster}
+
+
+def _counted(
+    job: Job, session: "Session", by: str, query: "Query | None", *, is_panel: bool, until: datetime | None
+) -> _Figures:
+    from aggregator.store.statistics import count_by, coverage, shares
+
+    followed = coverage(session)
+    panel = _panel(followed, query) if is_panel else None
+    counts = count_by(
+        session, by, query, clusters=_clusters(job), as_of=until.date() if until else None, panel=panel
+    )
+    columns = [by, "appearances", "articles", "stories"]
+    rows: list[tuple[Any, ...]] = [(r.value, r.appearances, r.articles, r.stories) for r in counts.rows]
+    remarks = _followed(followed, panel)
+    if by == "month":
+        columns.append("followed")
+        rows = [(*row, shares(followed, row[0])) for row in rows]
+    elif by == "source":
+        columns += ["since", "gaps"]
+        rows = [(*row, *_history(followed.get(row[0]))) for row in rows]
+    if until is not None:
+        remarks += _withdrawn(session, until.date())
+    return _Figures(tuple(columns), rows, counts.statement, 2, remarks)
+
+
+def _panel(followed: "dict[str, Coverage]", query: "Query | None") -> set[str]:
+    """The sources that were followed all the time that is asked about, or since the archive began."""
+    known = [one for one in followed.values() if one.since and one.until]
+    if not known:
+        return set()
+    first = min(one.since for one in known if one.since)
+    last = max(one.until for one in known if one.until)
+    if query is not None and query.since is not None:
+        first = datetime.combine(query.since, time(), UTC)
+    else:
+        first += timedelta(days=1)  # a first run takes its time from source to source
+    if query is not None and query.until is not None:
+        last = min(last, datetime.combine(query.until, time(), UTC))
+    return {one.source_id for one in known if one.is_throughout(first, last)}
+
+
+def _followed(followed: "dict[str, Coverage]", panel: set[str] | None) -> list[str]:
+    """Since when, and where the gaps are."""
+    known = [one for one in followed.values() if one.since]
+    if not known:
+        return ["no source has been visited: these articles were imported"]
+    since = sorted((one.since, one.source_id) for one in known if one.since)
+    told = f"{len(known)} sources are followed: the first since {since[0][0]:%Y-%m-%d}"
+    told += f", half of them since {since[len(since) // 2][0]:%Y-%m-%d}, all since {since[-1][0]:%Y-%m-%d}"
+    remarks = [told + "; what is older was found on their pages later"]
+    for one in known:
+        for start, end in one.gaps:
+            remarks.append(f"gap: {one.source_id} was not read from {start:%Y-%m-%d} to {end:%Y-%m-%d}")
+    if panel is not None:
+        remarks.append(f"panel of {len(panel)}: {', '.join(sorted(panel)) or 'none was followed throughout'}")
+    return remarks
+
+
+def _history(one: "Coverage | None") -> tuple[str, int]:
+    return (f"{one.since:%Y-%m-%d}" if one and one.since else "-", len(one.gaps) if one else 0)
+
+
+def _withdrawn(session: "Session", until: date) -> list[str]:
+    from aggregator.store.asof import withdrawn_since
+
+    return [
+        f"withdrawn since, and no longer counted: {one.tag} on {one.withdrawn_at:%Y-%m-%d} ({one.reason})"
+        for one in withdrawn_since(session, until)
+    ]
+
+
+def _trend(job: Job, session: "Session", by: str, days: int) -> _Figures:
+    from aggregator.store import trends
+
+    if by == "first":
+        carriers, statement = trends.pick_up(session)
+        rows: list[tuple[Any, ...]] = [
+            (c.source_id, c.first, c.later, c.together, _hours(c.hours)) for c in carriers
+        ]
+        remark = "hours: the middle of the times from release to pick-up, where pages state both"
+        return _Figures(("source", "first", "later", "together", "hours"), rows, statement, 1, [remark])
+    if by == "voice":
+        clusters, statement = trends.voice(session, _clusters(job), is_cluster=True)
+        topics, other = trends.voice(session, _clusters(job), is_cluster=False)
+        said = [("cluster", one) for one in clusters] + [("topic", one) for one in topics]
+        rows = [
+            (
+                kind,
+                v.term,
+                v.articles,
+                f"{v.share:.1%}",
+                "; ".join(f"{words} ({n})" for words, n in v.evidence),
+            )
+            for kind, v in said
+        ]
+        return _Figures(("kind", "term", "articles", "share", "evidence"), rows, f"{statement};\n{other}", 2)
+    found, statement = trends.rises(session, days=days, limit=50)
+    rows = [(r.words, "name" if r.is_name else "word", r.recent, r.before, round(r.score, 1)) for r in found]
+    remark = f"articles of the last {days} days of publication against the {days * 12} before"
+    return _Figures(("words", "kind", "recent", "before", "score"), rows, statement, 2, [remark])
+
+
+def _hours(hours: float | None) -> str:
+    return "-" if hours is None else f"{hours:.1f}"
+
+
+def _disk(store: "Store", session: "Session") -> _Figures:
+    from aggregator.store.disk import usage
+
+    rows = [(one.kind, one.source_id or "all", one.bytes) for one in usage(store, session)]
+    total = sum(row[2] for row in rows)
+    return _Figures(("kind", "source", "bytes"), rows, "", 2, [f"{total:,} bytes in all"])
+
+
+def _tell(job: Job, figures: _Figures) -> None:
+    if job.is_json:
+        rows = [dict(zip(figures.columns, row, strict=True)) for row in figures.rows]
+        job.answer({"rows": rows, "remarks": figures.remarks, "query": figures.statement})
+        return
+    from aggregator.commands.search import table
+
+    most = max((row[figures.bars] for row in figures.rows), default=0) or 1
+    bars = [
+        "█" * max(1, round(row[figures.bars] / most * _BAR)) if row[figures.bars] else ""
+        for row in figures.rows
+    ]
+    table((*figures.columns, ""), [(*row, bar) for row, bar in zip(figures.rows, bars, strict=True)])
+    for remark in figures.remarks:
+        job.say(remark)
+    if figures.statement:
+        job.say(f"\n{figures.statement};")
+
+
+def _bar(share: float) -> str:
+    return "█" * max(1, round(share * _BAR)) if share else ""
+
+
+def _draw(figures: _Figures, path: Path) -> None:
+    """An SVG of the column that is drawn in the terminal, the first 60 rows."""
+    import pygal
+
+    label = 1 if figures.columns[0] == "kind" else 0
+    shown: Sequence[tuple[Any, ...]] = figures.rows[:60]
+    chart = pygal.HorizontalBar(
+        show_legend=False,
+        title=figures.columns[figures.bars],
+        js=(),
+        no_prefix=True,
+        disable_xml_declaration=True,
+        height=80 + 22 * len(shown),
+    )
+    chart.x_labels = [str(row[label]) for row in reversed(shown)]
+    chart.add(figures.columns[figures.bars], [row[figures.bars] for row in reversed(shown)])
+    # The library's script shows figures under the mouse; a picture that goes by mail must have none.
+    drawn = re.sub(r"<script.*?</script>", "", chart.render(is_unicode=True), flags=re.DOTALL)
+    path.write_text(drawn, encoding="utf-8")
