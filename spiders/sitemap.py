@@ -7,7 +7,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -67,8 +67,17 @@ def read(page: Page, source: Source) -> Listing:
     if root == "sitemapindex":
         return _children(entries, page, source)
     found = [c for entry in entries if (c := _candidate(entry, page))]
+    found += [other for candidate in found for other in _other_sides(candidate, source)]
     candidates, outside = gather(sorted(found, key=_newest, reverse=True), source)
     return Listing(candidates, (), outside)
+
+
+def _other_sides(candidate: Candidate, source: Source) -> Iterator[Candidate]:
+    """The same article in the Source's other languages: some sitemaps name these as alternates alone."""
+    wanted = {language.partition("-")[0].lower() for language in source.languages}
+    for language, url in candidate.translations:
+        if language.partition("-")[0].lower() in wanted:
+            yield replace(candidate, url=url, language=language, translations=(), title=None, image=None)
 
 
 def _unzip(page: Page) -> bytes:

@@ -109,7 +109,7 @@ def _add_init(group: click.Group) -> None:
             job.warn("no authority: set it to a domain of yours before the first run; ids keep it")
 
 
-_INIT = ("base_url", "publish", "contact", "language", "authority")
+_INIT = ("database", "base_url", "publish", "contact", "language", "authority")
 
 
 def _domain_of(base_url: str) -> str:

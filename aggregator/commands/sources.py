@@ -3,6 +3,7 @@
 Changes go to the operator's own file alone. Start reading at `add_to`.
 """
 
+import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +16,10 @@ from aggregator.commands.common import Job, command
 
 if TYPE_CHECKING:
     from aggregator.catalogue_edit import OperatorCatalogue
+
+
+# What holds where a catalogue is silent, and differs from source to source.
+_USUAL = ("name", "hosts", "kind", "languages", "zone", "way", "pace", "keep", "publish")
 
 
 def add_to(group: click.Group) -> None:
@@ -54,8 +59,14 @@ def _add_show(group: click.Group) -> None:
         source = job.catalogue.get(source_id)
         if job.is_json:
             job.answer(asdict(source))
-        else:
-            click.echo(render_toml([source]), nl=False)
+            return
+        stated = render_toml([source])
+        click.echo(stated, nl=False)
+        for key in _USUAL:
+            if f"\n{key} = " not in stated:
+                value = getattr(source, key)
+                shown = json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+                click.echo(f"# {key} = {shown}")
 
 
 def _add_changes(group: click.Group) -> None:
