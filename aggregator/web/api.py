@@ -16,7 +16,7 @@ from aggregator.grammar import parse_query
 from aggregator.items import EventKind
 from aggregator.query import Order, Query
 from aggregator.store.events import Happening, find_events, present_day
-from aggregator.store.find import FACETS, count, facets, find_page
+from aggregator.store.find import FACETS, count, find_page
 from aggregator.store.overview import standings
 from aggregator.store.revisions import history
 from aggregator.store.sightings import pages_of
@@ -156,9 +156,7 @@ def _events(asked: Asked) -> Answer:
 
 def _stats(asked: Asked) -> Answer:
     query, by = parse_query(asked.values["q"]), asked.values["by"]
-    terms = asked.edition.terms
-    clusters = [term.id for term in terms.values() if term.is_cluster]
-    found = facets(asked.session, query, [by], terms=clusters)[by]
+    found = asked.divisions.divided(asked.session, query, [by], asked.edition)[by]
     values = [{"value": one.value or None, "articles": one.count} for one in found]
     return _answer(
         {"q": asked.values["q"], "by": by, "articles": count(asked.session, query), "values": values}

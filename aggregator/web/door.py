@@ -27,6 +27,7 @@ from aggregator.store.limit import OverdueError, read_within
 from aggregator.store.sources import find_sources
 from aggregator.web.allowance import Allowance
 from aggregator.web.conditional import accepted, is_unchanged
+from aggregator.web.division import Divisions
 from aggregator.web.parameters import Parameter, read
 from aggregator.web.problem import PROBLEM, Unanswerable, problem
 
@@ -53,6 +54,7 @@ class Asked:
     config: Config
     place: Mapping[str, Any]
     values: Mapping[str, Any]
+    divisions: Divisions
     path: str = ""
 
 
@@ -86,6 +88,7 @@ class Doors:
     config: Config
     allowance: Allowance
     count: Callable[[str, int], None] = lambda _path, _status: None
+    divisions: Divisions = field(default_factory=Divisions)
     limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_AT_ONCE))
 
     async def open(self, door: Door, request: Request) -> Response:
@@ -105,7 +108,9 @@ class Doors:
             with read_within(self.store, SECONDS) as session:
                 edition = edition_of(session, self.vocabulary, self.config)
                 path = str(request.url.path)
-                return door.answer(Asked(session, edition, self.config, request.path_params, values, path))
+                return door.answer(
+                    Asked(session, edition, self.config, request.path_params, values, self.divisions, path)
+                )
         except Unanswerable as error:
             return self._failed(door, error, request)
         except QueryError as error:

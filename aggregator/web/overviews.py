@@ -17,7 +17,7 @@ from aggregator.items import EventKind, RunOutcome, Source
 from aggregator.query import Query
 from aggregator.store.diaries import load_diary
 from aggregator.store.events import present_day
-from aggregator.store.find import FACETS, count, facets
+from aggregator.store.find import FACETS, count
 from aggregator.store.overview import Standing, standings
 from aggregator.store.runs import find_runs
 from aggregator.web.api import OPEN, QUERY, address, happenings_of
@@ -187,8 +187,8 @@ def _trends(asked: Asked) -> Answer:
 
 
 def _divided(asked: Asked, names: tuple[str, ...]) -> dict[str, Any]:
-    clusters = [term.id for term in asked.edition.terms.values() if term.is_cluster]
-    return dict(facets(asked.session, parse_query(asked.values["q"]), names, terms=clusters))
+    query = parse_query(asked.values["q"])
+    return asked.divisions.divided(asked.session, query, names, asked.edition)
 
 
 def _chart(asked: Asked) -> Answer:

@@ -170,6 +170,23 @@ def test_trends_tell_the_numbers_beside_each_chart(browser: Browser) -> None:
     assert "senza data" in text_of(tree)
 
 
+def test_what_does_not_change_is_divided_once(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = browser.get("/trends?q=lago").body
+
+    def counted_again(*_: object, **__: object) -> None:
+        raise AssertionError("counted again")
+
+    monkeypatch.setattr("aggregator.web.division.facets", counted_again)
+    assert browser.get("/trends?q=lago").body == first
+    assert browser.get("/api/stats?q=lago&by=source").status == 200
+
+
+def test_too_much_to_divide_is_not_divided(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aggregator.web.pages._MOST_DIVIDED", 2)
+    assert not page(browser, "/").xpath("//aside")
+    assert page(browser, "/?q=lago").xpath("//aside")
+
+
 def test_a_source_tells_how_its_visits_went(browser: Browser) -> None:
     told = text_of(page(browser, "/sources/clm"))
     assert "testo intero" in told
