@@ -133,7 +133,7 @@ def test_only_an_empty_archive_is_filled(store: Store, other: Store) -> None:
     [
         (lambda lines: lines[:-1], "cut"),
         (lambda lines: [*lines[:5], *lines[6:]], "damaged|not there"),
-        (lambda lines: [*lines[:5], lines[5][:20], *lines[6:]], "damaged at row"),
+        (lambda lines: [*lines[:5], lines[5][:20], *lines[6:]], "damaged after row"),
         (lambda lines: lines[1:], "no full export"),
         (lambda lines: [lines[0].replace(b'"version":"', b'"version":"9'), *lines[1:]], "newer version"),
         (lambda lines: [line.replace("Perché".encode(), b"Percio") for line in lines], "damaged"),
