@@ -59,16 +59,14 @@ def _erase(
 
     now = datetime.now(UTC)
     with store.write() as session:
+        if withdrawals.withdrawal_of(session, name) is not None:
+            return None, []  # what follows is done once more
         try:
             entry_id = entries.locate(session, name)
         except QueryError:
-            if withdrawals.withdrawal_of(session, name) is None:
-                withdrawals.withdraw_url(session, name, reason=reason, now=now, person=person)
+            withdrawals.withdraw_url(session, name, reason=reason, now=now, person=person)
             return None, []
-        others = [
-            (other if entry_id == match.entry_id else match.entry_id or 0, match.level.value)
-            for other, match, _ in kinship.links_of(session, entry_id)
-        ]
+        others = [(tie.other_id, tie.level.value) for tie in kinship.ties_of(session, entry_id)]
         return withdrawals.withdraw(session, entry_id, reason=reason, now=now, person=person), others
 
 
