@@ -25,6 +25,7 @@ def due_after(
         now,
         failures=runs.failures(session, source.id) + 1 if outcome is RunOutcome.FAILED else 0,
         not_before=visit.not_before,
+        ttl=visit.ttl,
         requests=max(visit.counts["fetched"] + len(visit.listed), 1),
     )
     rhythm = load_rhythm(session, source.id, zone=ZoneInfo(source.zone), now=now)

@@ -6,7 +6,7 @@ Knows nothing of Scrapy or the store; the spider drives it. Start reading at `Vi
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urljoin
 
 from aggregator.check import Check
@@ -16,6 +16,7 @@ from aggregator.urls import canonical_url, url_hash
 from spiders.again import choose_again, stated_day
 from spiders.detect import GUESSES, WayFound
 from spiders.entrance import Depth, Entrance, entrance_of, richer
+from spiders.freshness import fresh_for
 from spiders.poll import mark_of, poll_of, polls_of
 from spiders.reading import Listing
 
@@ -64,6 +65,7 @@ class Visit:
     errors: list[str] = field(default_factory=list)
     past_errors: list[str] = field(default_factory=list)
     not_before: datetime | None = None
+    ttl: timedelta = timedelta()
     pace: float | None = None
     """Seconds between requests, where the host's complaints have raised them."""
     validators: dict[str, Validator] = field(default_factory=dict)
@@ -220,6 +222,7 @@ class Visit:
         """
         if self.is_covering:
             return
+        self.ttl = max(self.ttl, fresh_for(page))
         if self.reads_on and asked in self.chains and (mark := mark_of(page, read.candidates)):
             self._note_mark(self.chains[asked], mark)
         names = hash64("\n".join(sorted(c.url for c in read.candidates))) if read.candidates else None

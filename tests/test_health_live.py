@@ -1,0 +1,168 @@
+"""Sites that worked, broken on purpose: each is named rightly within two visits, the others stay quiet."""
+
+import json
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from serving import Answer, Place, Site, Story, feed, fill, page, serve, story, write_catalogue
+
+pytestmark = pytest.mark.slow
+
+_PAST, _NEW = 30, 4
+_PARKED = (
+    "<!doctype html><title>sito.example</title><h1>Questo dominio è in vendita</h1><p>Buy this domain.</p>"
+)
+_GONE = (
+    "<!doctype html><html lang='it'><title>Pagina non trovata</title><h1>Pagina non trovata</h1>"
+    "<p>La pagina richiesta non esiste o è stata spostata. Torna alla home.</p>"
+)
+
+
+def _write(site: Site, told: Callable[[Story], str | Answer], *, is_dated: bool = True) -> None:
+    """New articles in the feed, their pages as `told` makes them."""
+    new = [story(f"{site.host}-nuova-{n}") for n in range(_NEW)]
+    for each in new:
+        site.put(each.path, told(each))
+    feed(site, new, is_dated=is_dated)
+
+
+def _answer_all(site: Site, answer: Answer | str) -> None:
+    for path in ("/", *site.answers):
+        site.put(path, answer)
+
+
+def _quiet(site: Site) -> None:
+    _write(site, page)
+
+
+def _undate(site: Site) -> None:
+    _write(site, lambda told: page(told, is_dated=False), is_dated=False)
+
+
+def _empty(site: Site) -> None:
+    _write(
+        site,
+        lambda told: (
+            f"<!doctype html><title>{told.title}</title><div id='app'></div><script src=a.js></script>"
+        ),
+    )
+
+
+def _soft_404(site: Site) -> None:
+    _write(site, lambda _: _GONE)
+
+
+def _forbid(site: Site) -> None:
+    _answer_all(site, Answer(b"no", "text/plain", 403))
+
+
+def _park(site: Site) -> None:
+    _answer_all(site, _PARKED)
+
+
+def _move(site: Site) -> None:
+    for path in ("/", *site.answers):
+        site.put(path, Answer(status=301, headers=(("Location", f"http://127.0.5.99:{site.port}{path}"),)))
+
+
+def _fall_silent(site: Site) -> None:
+    feed(site, [story(f"{site.host}-{n}") for n in range(_PAST)])
+
+
+_BREAKS = {
+    "well": (_quiet, None),
+    "dates": (_undate, "drifting"),
+    "markup": (_empty, "refused"),
+    "soft": (_soft_404, "soft_404"),
+    "closed": (_forbid, "forbidden"),
+    "parked": (_park, "parked"),
+    "moved": (_move, "moved"),
+    "silent": (_fall_silent, "silent"),
+}
+
+
+def _age(place: Place, source_id: str) -> None:
+    """Everything that the archive knows of that source was half a year ago."""
+    with closing(sqlite3.connect(place.archive)) as connection, connection:
+        for table, columns in (
+            ("sighting", ("published_at", "first_seen_at")),
+            ("entry", ("published_at", "first_seen_at")),
+        ):
+            for column in columns:
+                connection.execute(
+                    f"UPDATE {table} SET {column} = datetime({column}, '-180 days') WHERE source_id = ?",
+                    (source_id,),
+                )
+
+
+def _health(place: Place) -> tuple[int, dict[str | None, set[str]]]:
+    done = subprocess.run(place.command("health"), capture_output=True, text=True, check=False)
+    assert done.stderr.count("Traceback") == 0, done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    return done.returncode, {row["source"]: {each["ailment"] for each in row["findings"]} for row in rows}
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, dict[str, Site]]]:
+    place = Place(tmp_path_factory.mktemp("health"))
+    with serve(*(f"127.0.5.{n + 1}" for n in range(len(_BREAKS)))) as served:
+        sites = dict(zip(_BREAKS, served, strict=True))
+        for site in served:
+            fill(site, [f"{site.host}-{n}" for n in range(_PAST)])
+        write_catalogue(place.folder / "catalogue.toml", sites)
+        assert place.run("--all").code == 0
+        assert _health(place) == (0, {name: set() for name in sites})
+        _age(place, "silent")
+        for name, (break_, _) in _BREAKS.items():
+            break_(sites[name])
+        place.run("--all")
+        place.run("--all")
+        yield place, sites
+
+
+def test_each_is_named_rightly_and_the_others_stay_quiet(broken: tuple[Place, dict[str, Site]]) -> None:
+    place, _ = broken
+    code, found = _health(place)
+    assert code == 1
+    assert found == {name: {ailment} if ailment else set() for name, (_, ailment) in _BREAKS.items()}
+
+
+def test_nothing_false_enters_the_archive(broken: tuple[Place, dict[str, Site]]) -> None:
+    place, _ = broken
+    entries = place.entries()
+    assert {
+        entry.article.title for entry in entries if entry.article.source_id in ("soft", "parked", "markup")
+    } == {
+        story(f"127.0.5.{list(_BREAKS).index(name) + 1}-{n}").title
+        for name in ("soft", "parked", "markup")
+        for n in range(_PAST)
+    }
+    assert (
+        sum(entry.article.source_id == "dates" and entry.article.published is None for entry in entries)
+        == _NEW
+    )
+
+
+def test_alarms_stand_in_the_feed_of_the_operator(broken: tuple[Place, dict[str, Site]]) -> None:
+    place, _ = broken
+    text = (place.folder / "public" / "feeds" / "operator.atom").read_text(encoding="utf-8")
+    assert text.count("<entry") == sum(ailment is not None for _, ailment in _BREAKS.values())
+
+
+def test_the_operators_own_network_down_is_one_alarm(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with serve(*(f"127.0.5.{n + 20}" for n in range(4))) as served:
+        sites = {f"site{n}": site for n, site in enumerate(served)}
+        for site in served:
+            fill(site, [f"{site.host}-{n}" for n in range(3)])
+        write_catalogue(tmp_path / "catalogue.toml", sites)
+        assert place.run("--all").code == 0
+    place.run("--all")
+    place.run("--all")
+    code, found = _health(place)
+    assert (code, found.pop(None)) == (1, {"offline"})
+    assert found == {name: set() for name in sites}
