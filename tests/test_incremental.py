@@ -55,8 +55,9 @@ def _check_reserved(place: Place) -> None:
     """Of a page whose owner reserves mining nothing is kept but what a reader is told."""
     [(title, text, html, snapshot, blocks)] = _rows(
         place,
-        "SELECT e.title, b.text, b.html, s.snapshot_id, s.blocks FROM entry e JOIN body b ON b.entry_id = e.id"
-        " JOIN sighting s ON s.entry_id = e.id WHERE e.url LIKE '%riservata%'",
+        "SELECT e.title, b.text, b.html, s.snapshot_id, s.blocks FROM entry e"
+        " JOIN body b ON b.entry_id = e.id JOIN sighting s ON s.entry_id = e.id"
+        " WHERE e.url LIKE '%riservata%'",
     )
     assert title == story("riservata-1").title
     assert (text, snapshot, blocks) == ("", None, b"")
