@@ -60,7 +60,7 @@ def nginx(folder: Path, public: Path, port: int) -> list[str]:
 def caddy(folder: Path, public: Path, port: int) -> list[str]:
     site = (DEPLOY / "Caddyfile").read_text().replace("news.example.org {", f"http://127.0.0.1:{port} {{")
     site = site.replace("/var/lib/aggregator/public", str(public)).replace(":8000", f":{free_port()}")
-    (folder / "Caddyfile").write_text("{\n\tadmin off\n\tauto_https off\n}\n" + site)
+    (folder / "Caddyfile").write_text("{\n\tadmin off\n\tauto_https off\n\tgrace_period 100ms\n}\n" + site)
     return ["caddy", "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
 
 
@@ -91,7 +91,7 @@ def server(
                     process.wait(0.05)
         assert process.poll() is None, (folder / "log").read_text()
         yield port
-        process.kill()  # Caddy would wait for connections that are kept alive
+        process.terminate()  # and not kill: nginx would leave its workers behind
 
 
 def get(port: int, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
