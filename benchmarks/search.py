@@ -162,7 +162,7 @@ def hostile(count: int, seed: int = 3) -> Iterator[str]:
     often = spoken["it"].words[:60]
     made: tuple[Callable[[], str], ...] = (
         lambda: " OR ".join(chance.sample(often, 50)),
-        lambda: " ".join(f"{start}*" for start in ("ba", "ce", "di", "fo", "ga", "le", "mi", "no", "pa")),
+        lambda: " ".join(f"{start}*" for start in ("bar", "cen", "dis", "for", "gas", "let", "min", "not")),
         lambda: " ".join(f"NOT {word}" for word in chance.sample(often, 20)),
         lambda: f'"{" ".join(chance.sample(often, 3))}" OR "{" ".join(chance.sample(often, 3))}"',
         lambda: "(" * 18 + " OR ".join(chance.sample(often, 8)) + ")" * 18,

@@ -15,6 +15,7 @@ from aggregator.store import Store, open_store, search
 from aggregator.store.copying import copy_archive
 from aggregator.store.find import count, find
 from aggregator.store.matching import holds
+from benchmarks.search import ask_hostile
 
 KEPT = Path(__file__).parents[2] / "fixtures" / "archives" / "0.1.0.sqlite.zst"
 
@@ -119,6 +120,14 @@ def test_both_databases_find_the_same(both: tuple[Store, Store], text: str, numb
     ranked = replace(query, order=Order.RANKED)
     assert asked(both[0], ranked) == asked(both[1], ranked)
     assert sorted(asked(both[0], ranked)) == sorted(found)
+
+
+def test_hostile_questions_are_answered_or_refused(both: tuple[Store, Store]) -> None:
+    ends = [ask_hostile(store, 200) for store in both]
+    for name in ("answered", "refused", "given up"):
+        assert ends[0][name] == ends[1][name]
+    assert ends[0]["answered"] > 150
+    assert ends[0]["given up"] == 0
 
 
 def document(entry: Entry) -> search.Document:
