@@ -3,9 +3,9 @@
     python -m benchmarks.schedule
 
 The arrival model, swept below: rates spread evenly on a logarithmic scale from 3 a month to 50 a day;
-a Poisson process thinned by hour (office, or round the clock), by weekday (a weekend has a quarter of a working day) and by
-month (August has a third); some releases come in threes within half an hour. The schedule learns from
-what it has found alone. Fixed intervals stand beside it, in the same simulated year.
+a Poisson process thinned by hour (office, or round the clock), by weekday (a day of a weekend has a
+quarter) and by month (August has a third); some releases come in threes within half an hour. The schedule
+learns from what it has found alone. Fixed intervals stand beside it, in the same simulated year.
 """
 
 import random

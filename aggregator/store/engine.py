@@ -67,6 +67,11 @@ class Store:
         """Whether the archive is a SQLite file."""
         return self.engine.dialect.name == "sqlite"
 
+    @property
+    def path(self) -> Path | None:
+        """The file of a SQLite archive; None where a server keeps it."""
+        return Path(self.engine.url.database or "") if self.is_sqlite else None
+
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session in a transaction that no other writer shares; committed at the end.
