@@ -9,13 +9,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from serving import Answer, Site, Story, feed, page, serve, story
 
 from aggregator.items import Candidate, Way
 from aggregator.moving import OldPage, pair_up
 from aggregator.query import Query
 from aggregator.store import open_store
 from aggregator.store.articles import find
-from tests.serving import Answer, Site, Story, feed, page, serve, story
 
 # Home page, robots.txt, lists and samples of a trial, with the well-known places: see README.
 MOST_REQUESTS = 40
