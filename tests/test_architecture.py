@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.cli import THEMES
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("aggregator", "spiders", "pipelines")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
@@ -51,10 +53,16 @@ def _body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (function.end_lineno or 0) - function.lineno + 1 - documented
 
 
+# What no command may load before it is run: each costs more than the command line itself.
+_HEAVY = {"alembic", "asyncio", "concurrent", "dateparser", "logging", "lxml", "multiprocessing", "rich",
+          "scrapy", "sqlalchemy", "starlette", "trafilatura", "twisted"}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("modules", "banned"),
     [
-        ("aggregator.cli", {"scrapy", "sqlalchemy", "dateparser", "lxml", "rich"}),
+        ("aggregator.cli", {*_HEAVY, "json", "zoneinfo", "tempfile", "subprocess"}),
+        *((f"aggregator.commands.{theme}", _HEAVY) for theme in THEMES),
         ("pipelines.dates", {"scrapy", "sqlalchemy", "dateparser", "lxml"}),
         ("pipelines.normalise", {"scrapy", "twisted", "sqlalchemy", "dateparser", "trafilatura"}),
         ("aggregator.store", {"scrapy", "twisted", "alembic", "dateparser"}),

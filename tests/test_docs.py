@@ -42,7 +42,10 @@ def blocks(page: str, *languages: str) -> list[str]:
 
 
 def commands(group: click.Group = cli, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, f"{name} is in no module"
         if isinstance(command, click.Group):
             yield from commands(command, (*path, name))
         # A group that is a command itself has the options of one.

@@ -4,9 +4,7 @@ A reactor cannot start twice in a process. Start reading at `in_child`.
 """
 
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from aggregator.commands.common import Job
@@ -24,6 +22,9 @@ def in_child(
     job: Job, work: "Callable[Concatenate[Config, Vocabulary, _P], _T]", *given: _P.args, **options: _P.kwargs
 ) -> _T:
     """What that work gives back, done with the job's configuration in a process of its own."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     config = replace(job.config, origins={})  # where values came from cannot travel, and need not
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(work, config, job.catalogue.vocabulary, *given, **options).result()

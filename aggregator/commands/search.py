@@ -1,4 +1,4 @@
-"""Commands that ask the archive: `search`, `stats` and `sql`.
+"""Commands that ask the archive: `search` and `sql`.
 
 Each is one short function over the module that does the work. Start reading at `add_to`.
 """
@@ -61,16 +61,13 @@ def _add_search(group: click.Group) -> None:
         QUERY: words (all must be there, in any inflection), "a phrase", OR, NOT or -word, begin*, and
         the filters source: cluster: topic: lang: after: before: has:event.
         """
-        from aggregator.grammar import parse_query
-        from aggregator.query import Order
         from aggregator.store.find import count, find_page
         from aggregator.store.limit import read_within
 
         if person is not None:
             _person(job, person)
             return
-        query = parse_query(" ".join(words))
-        query = replace(query, order=Order.RANKED if is_ranked else Order.ARRIVAL, limit=limit)
+        query = _query(job, words, is_ranked=is_ranked, limit=limit)
         asked = query.after(cursor) if cursor else query
         with opened(job) as store, read_within(store, _SECONDS) as session:
             if as_of is not None:
@@ -81,6 +78,14 @@ def _add_search(group: click.Group) -> None:
         _show(job, page.entries, query)
         shown = f"{len(page.entries)} of {total} articles"
         job.say(shown + (f"; more: --cursor {page.cursor}" if page.cursor else ""))
+
+
+def _query(job: Job, words: "Sequence[str]", *, is_ranked: bool, limit: int) -> "Query":
+    from aggregator.grammar import parse_query
+    from aggregator.query import Order
+
+    query = parse_query(" ".join(words))
+    return replace(query, order=Order.RANKED if is_ranked else Order.ARRIVAL, limit=limit)
 
 
 def _show(job: Job, entries: "Sequence[Entry]", query: "Query") -> None:

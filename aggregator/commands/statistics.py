@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aggregator.commands.common import Job, command
+from aggregator.commands.search import opened, table
 
 if TYPE_CHECKING:
     from aggregator.query import Query
@@ -51,9 +52,7 @@ def add_to(group: click.Group) -> None:
     @click.option(
         "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Only what was known at the end of that day."
     )
-    @click.option(
-        "--days", type=click.IntRange(1), default=30, show_default=True, help="What `rising` calls late."
-    )
+    @click.option("--days", type=click.IntRange(1), default=30, show_default=True, help="`rising`: of late.")
     @click.option("--disk", is_flag=True, help="Bytes by kind and source instead.")
     def stats(
         job: Job, words: tuple[str, ...], by: str, plot: Path | None, is_panel: bool, as_of: datetime | None,
@@ -66,18 +65,13 @@ def add_to(group: click.Group) -> None:
         if by in TRENDS and (words or is_panel or as_of is not None):
             raise click.UsageError(f"--by {by} takes neither a QUERY nor --panel nor --as-of")
         query = parse_query(" ".join(words)) if words else None
-        store = job.open_store()
-        try:
-            with read_within(store, _SECONDS) as session:
-                figures = (
-                    _disk(store, session)
-                    if disk
-                    else _trend(job, session, by, days)
-                    if by in TRENDS
-                    else _counted(job, session, by, query, is_panel=is_panel, until=as_of)
-                )
-        finally:
-            store.close()
+        with opened(job) as store, read_within(store, _SECONDS) as session:
+            if disk:
+                figures = _disk(store, session)
+            elif by in TRENDS:
+                figures = _trend(job, session, by, days)
+            else:
+                figures = _counted(job, session, by, query, is_panel=is_panel, until=as_of)
         _tell(job, figures)
         if plot:
             _draw(figures, plot)
@@ -206,8 +200,6 @@ def _tell(job: Job, figures: _Figures) -> None:
         rows = [dict(zip(figures.columns, row, strict=True)) for row in figures.rows]
         job.answer({"rows": rows, "remarks": figures.remarks, "query": figures.statement})
         return
-    from aggregator.commands.search import table
-
     most = max((row[figures.bars] for row in figures.rows), default=0) or 1
     bars = [
         "█" * max(1, round(row[figures.bars] / most * _BAR)) if row[figures.bars] else ""
@@ -218,10 +210,6 @@ def _tell(job: Job, figures: _Figures) -> None:
         job.say(remark)
     if figures.statement:
         job.say(f"\n{figures.statement};")
-
-
-def _bar(share: float) -> str:
-    return "█" * max(1, round(share * _BAR)) if share else ""
 
 
 def _draw(figures: _Figures, path: Path) -> None:

@@ -3,9 +3,11 @@
 import io
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from aggregator import cli
@@ -27,6 +29,13 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         return int(ended.value.code or 0), said.out, said.err
 
     return call
+
+
+def test_every_command_of_a_module_is_told_of_and_no_other() -> None:
+    for theme, told in cli.THEMES.items():
+        group = click.Group()
+        import_module(f"aggregator.commands.{theme}").add_to(group)
+        assert group.commands.keys() == told.keys(), theme
 
 
 def database(folder: Path) -> str:
@@ -83,15 +92,17 @@ def test_init_writes_both_files_once_and_they_are_read(run: Any, tmp_path: Path)
 
 
 def test_config_show_hides_passwords(run: Any) -> None:
-    _, out, _ = run("config", "show", "--database", "postgresql://user:secret@host/archive")
-    assert "secret" not in out
+    _, out, _ = run("config", "show", "--database", "postgresql://user:segreto@host/archive")
+    assert "segreto" not in out
     assert "user:***@host/archive" in out
 
 
 def test_sources_are_added_listed_and_removed(run: Any, tmp_path: Path) -> None:
     config = ("--config", str(tmp_path / "a.toml"))
     run("init", *config)
-    ended, out, _ = run("sources", "add", "https://nuova.example/notizie/", "--kind", "association", *config)
+    ended, out, _ = run(
+        "sources", "add", "https://nuova.example/notizie/", "--kind", "association", "--no-visit", *config
+    )
     assert ended == 0
     assert "nuova" in out
     _, out, _ = run("sources", "list", "--json", *config)
@@ -110,7 +121,15 @@ def test_sources_are_added_listed_and_removed(run: Any, tmp_path: Path) -> None:
 def test_opml_goes_out_and_in(run: Any, tmp_path: Path) -> None:
     config = ("--config", str(tmp_path / "a.toml"))
     run("init", *config)
-    run("sources", "add", "https://nuova.example/", "--feed", "https://nuova.example/feed/", *config)
+    run(
+        "sources",
+        "add",
+        "https://nuova.example/",
+        "--feed",
+        "https://nuova.example/feed/",
+        "--no-visit",
+        *config,
+    )
     run("sources", "export", "--out", str(tmp_path / "all.opml"), *config)
     run("sources", "remove", "nuova", *config)
     ended, out, _ = run("sources", "import", str(tmp_path / "all.opml"), *config)
