@@ -54,7 +54,18 @@ def test_counted_three_ways(filled: Store, by: str, rows: list[tuple[str, int, i
 
 
 @pytest.mark.parametrize("by", BY)
-@pytest.mark.parametrize("text", ["titolo", "titolo source:clm", "NOT assente lang:it after:2026", "assente"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "titolo",
+        "titolo source:clm",
+        "NOT assente lang:it after:2026",
+        "assente",
+        # Signs of SQL and of drivers, in what a person may put between quotation marks.
+        """titolo source:clm source:"o'x%" source:"a\\b" source:"x') OR 1=1 --" topic:":p" topic:"%(p)s"
+        topic:"it%% s" topic:idrogeno""",
+    ],
+)
 def test_the_query_that_is_printed_counts_the_same(filled: Store, by: str, text: str) -> None:
     with filled.read() as session:
         counts = count_by(session, by, parse_query(text), clusters=["clm"])
