@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from aggregator.extract.datelook import LONGEST, PUBLISHED, UPDATED, fields_of
+from aggregator.extract.datelook import LONGEST, PUBLISHED, UPDATED, fields_of, is_label
 from aggregator.extract.junk import INLINE_TAGS, Part
 from aggregator.extract.measures import Measure, Measures
 from aggregator.extract.tree import text_of
@@ -22,6 +22,8 @@ _AFTER, _BEFORE = 700, 200
 # What a line far from the title may hold besides its date: a label.
 _AROUND = 35
 _BADGE = 40
+_LABEL_PARTS = 4
+_STATED_IN = {"time": "datetime", "abbr": "title"}
 _DATE_NAMES = re.compile(
     r"(?:^|[ _-])(?:\w*dates?|data|\w*time|pub\w*|posted|meta)(?:$|[ _-])|"
     r"(?:Date|Time|Published)(?:$|[ _A-Z-])"
@@ -97,23 +99,44 @@ def _lines(anchor: etree._Element, mine: Measure, measures: Measures) -> Iterato
     around = set(anchor.iterancestors())
     for at, place in measures.dated:
         element, text = _line_of(place, around)
+        stated = _stated(place)
+        fields = _fields(element, text) or (_fields(place, stated) if stated else ())
+        is_machine = stated is not None and _MACHINE.match(stated) is not None
+        if stated and is_machine and len(fields) > 1:  # of several dates each speaks for itself
+            element, text = place, one_line(text_of(place, " "))
+            fields = _fields(place, text) or _fields(place, stated)
         if element in seen or element in own:
             continue
         seen.add(element)
-        stated = (
-            place.get("datetime")
-            if place.tag == "time"
-            else place.get("title")
-            if place.tag == "abbr"
-            else None
-        )
-        fields = _fields(element, text) or (_fields(place, stated) if stated else ())
+        label = _label_before(element) if fields else ""
+        if label:
+            text = f"{label} {text}"
+            stated = stated and f"{label} {stated}"
+            fields = fields_of(text) or fields
         if fields:
             gap = at - mine.end if at >= mine.end else at - mine.start
-            is_machine = stated and _MACHINE.match(stated) and len(fields) == 1
+            is_machine = is_machine and len(fields) == 1
             yield _Line(
                 stated if stated and is_machine else text, text, place if is_machine else element, fields, gap
             )
+
+
+def _label_before(element: etree._Element) -> str:
+    """The line before an element, or before what it begins, if it is only the name of a date."""
+    before = element.getprevious()
+    parent = element.getparent()
+    if before is None and parent is not None:
+        before = parent.getprevious()
+    if before is None or len(before) >= _LABEL_PARTS:
+        return ""
+    text = one_line(text_of(before, " "))
+    return text if is_label(text) else ""
+
+
+def _stated(place: etree._Element) -> str | None:
+    """What the element tells machines of its date."""
+    name = _STATED_IN.get(str(place.tag))
+    return place.get(name) if name else None
 
 
 def _fields(element: etree._Element, text: str) -> tuple[str, ...]:

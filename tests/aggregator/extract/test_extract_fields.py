@@ -62,6 +62,13 @@ VISIBLE = [
         "2024-07-15T10:00:00+02:00",
         "abbr.published[datetime]",
     ),
+    (  # a line of two dates, each of which says for itself which one it is
+        """<h1>T</h1><footer>
+        <abbr class=published title="2024-07-15T10:00:00+02:00">Pubblicato: 15 luglio 2024</abbr><br>
+        <abbr class=modified title="2024-07-16T11:00:00+02:00">Aggiornato: 16 luglio 2024</abbr></footer>""",
+        "2024-07-15T10:00:00+02:00",
+        "abbr.published[datetime]",
+    ),
     ('<p class="data">3 aprile 2019</p><h1>T</h1>', "3 aprile 2019", "p.data"),
 ]  # fmt: skip
 
