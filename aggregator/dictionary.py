@@ -11,7 +11,7 @@ from dataclasses import dataclass
 class Column:
     """A column of a table for analysts.
 
-    Shapes: `kind` is text, number, day, instant, yes/no or list (JSON); `null` says what an empty
+    Shapes: `kind` is text, number, day, instant, yes/no, list or object; `null` says what an empty
         cell means, and is "" for a column that always has a value.
     """
 
@@ -29,6 +29,11 @@ class Table:
     name: str
     meaning: str
     columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its columns."""
+        return tuple(column.name for column in self.columns)
 
 
 _UNKNOWN_DAY = "the page states no date that could be read; it is not the day on which it was first seen"
@@ -129,7 +134,7 @@ RUNS = Table("runs", "A visit to a source.", (
     Column("copies", "number", "Pages that showed articles known already.", "1"),
     Column("updated", "number", "Known articles that had changed.", "0"),
     Column("failed", "number", "Pages that could not be had or kept.", "0"),
-    Column("refused", "list", "How many pages were not kept, by reason (an object).", '{"not_relevant": 1}'),
+    Column("refused", "object", "How many pages were not kept, by reason.", '{"not_relevant": 1}'),
 ))  # fmt: skip
 
 MENTIONS = Table("mentions", "A cluster or topic that an article names, with the words that show it.", (
@@ -159,9 +164,12 @@ These are the tables for analysts: views in the archive (`aggregator sql`, any S
 Datasette) and the columns of exports. They stay as they are while the tables behind them change. How to ask
 them: [query.md](query.md). This page is what `aggregator sql --tables` prints.
 
-An instant is UTC: text such as `2026-03-11T09:30:00Z` in SQLite and in files, `timestamptz` in PostgreSQL.
-A day is a day in the source's own time zone, `2026-03-11`. A list is JSON. Yes/no is 1 or 0 in SQLite and
-files, a boolean in PostgreSQL. Withdrawn articles are in none of them; hidden ones are, and say so.
+An instant is UTC: text such as `2026-03-11T09:30:00Z` in SQLite, CSV and JSON lines, `timestamptz` in
+PostgreSQL, a timestamp in Parquet. A day is a day in the source's own time zone, `2026-03-11`. Lists and
+objects are JSON. Yes/no is 1 or 0 in SQLite and CSV, a boolean elsewhere. Files for spreadsheets (XLSX,
+`--excel`) have times in Europe/Rome and lists with semicolons between. JSON lines of articles are lines for
+`import`: there `source_id` is called `source`, and `published` is the date as exactly as it is stated.
+Withdrawn articles are in none of them; hidden ones are, and say so, but never in what is `--public`.
 """
 
 

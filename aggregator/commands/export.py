@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aggregator.store import Store
 
 _FORMATS = ("csv", "jsonl", "parquet", "xlsx", "sqlite", "warc")
-_TABLES = ("articles", "appearances", "stories", "events")
+_TABLES = ("articles", "appearances", "stories", "events", "revisions", "runs", "mentions", "sources")
 
 
 def add_to(group: click.Group) -> None:
@@ -41,11 +41,14 @@ def add_to(group: click.Group) -> None:
     ) -> None:  # fmt: skip
         """Write articles as CSV, JSON lines, Parquet, XLSX, SQLite or WARC.
 
+        The tables and their columns are those of `aggregator sql --tables`.
         The count and the SHA-256 of what was written come last, on standard error.
         """
         given = {"--format": format_, "--what": what, "--query": query, "--as-of": as_of, "--excel": excel}
         if full:
             _refuse("--full writes all there is", given | {"--public": public}, allowed={"--format": "jsonl"})
+        if what in ("runs", "sources") and query:
+            raise click.UsageError(f"--query asks for articles: --what {what} writes all")
         if excel and format_ != "csv":
             raise click.UsageError("--excel is for --format csv")
         store = job.open_store()
@@ -131,14 +134,12 @@ def _selection(job: Job, query: str | None, as_of: str | None, *, is_public: boo
     from aggregator.grammar import parse_query
     from aggregator.query import Query
 
-    vocabulary = job.catalogue.vocabulary
     asked = parse_query(query) if query else Query()
     return Selection(
         query=replace(asked, limit=None, with_hidden=not is_public),
         as_of=_instant(as_of) if as_of else None,
         is_public=is_public,
         summary_length=job.config.summary_length,
-        clusters=frozenset(term.id for term in vocabulary.terms if term.is_cluster),
     )
 
 

@@ -4,12 +4,14 @@ Knows nothing of the archive. Start reading at `write_partitioned`. Needs pyarro
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from aggregator.dictionary import Table
 from aggregator.errors import ConfigError
-from aggregator.exports.columns import Kind, Row, Table
+from aggregator.exports.columns import Kind, Row, Value
+from aggregator.exports.delimited import plain
 
 # Rows held before they are written: 20 MB of articles, however many months they are spread over.
 _HELD = 5_000
@@ -37,12 +39,16 @@ def write_parquet(path: Path, table: Table, rows: Iterable[Row]) -> int:
 def write_partitioned(folder: Path, table: Table, rows: Iterable[Row]) -> int:
     """Writes `<table>/month=2026-03/part.parquet` and so on, `month=unknown` for no date; how many rows.
 
-    Shapes: the first column that is a day says the month. DuckDB, pandas and R read the folder as one table.
+    Shapes: the first column that is a day says the month; a table without one is a single part beside
+        no others. DuckDB, pandas and R read the folder as one table.
     Raises: ConfigError without pyarrow.
     """
     arrow, parquet = _load()
     schema = _schema(arrow, table)
-    day = next((n for n, column in enumerate(table.columns) if column.kind is Kind.DAY), None)
+    day = next((n for n, column in enumerate(table.columns) if column.kind == Kind.DAY), None)
+    if day is None:
+        (folder / table.name).mkdir()
+        return write_parquet(folder / table.name / "part.parquet", table, rows)
     writers: dict[str, Any] = {}
     held: dict[str, list[Row]] = defaultdict(list)
     count = waiting = 0
@@ -56,7 +62,7 @@ def write_partitioned(folder: Path, table: Table, rows: Iterable[Row]) -> int:
 
     try:
         for row in rows:
-            value = row[day] if day is not None else None
+            value = row[day]
             held[str(value)[:7] if value is not None else _UNKNOWN].append(row)
             count += 1
             waiting += 1
@@ -83,10 +89,10 @@ def _load() -> tuple[Any, Any]:
 
 
 def _schema(arrow: Any, table: Table) -> Any:  # noqa: ANN401  pyarrow has no types
-    types = {
-        Kind.TEXT: arrow.string(), Kind.INTEGER: arrow.int64(), Kind.TRUTH: arrow.bool_(),
+    types: dict[str, Any] = {
+        Kind.TEXT: arrow.string(), Kind.NUMBER: arrow.int64(), Kind.TRUTH: arrow.bool_(),
         Kind.INSTANT: arrow.timestamp("us", tz="UTC"), Kind.DAY: arrow.date32(),
-        Kind.LIST: arrow.list_(arrow.string()),
+        Kind.LIST: arrow.list_(arrow.string()), Kind.OBJECT: arrow.string(),
     }  # fmt: skip
     told = {column.name: {"meaning": column.meaning} for column in table.columns}
     return arrow.schema([arrow.field(c.name, types[c.kind], metadata=told[c.name]) for c in table.columns])
@@ -95,6 +101,11 @@ def _schema(arrow: Any, table: Table) -> Any:  # noqa: ANN401  pyarrow has no ty
 def _columns(arrow: Any, schema: Any, rows: list[Row]) -> Any:  # noqa: ANN401  pyarrow has no types
     values = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
     arrays = [
-        arrow.array(list(column), type=field.type) for column, field in zip(values, schema, strict=True)
+        arrow.array([_held(value) for value in column], type=field.type)
+        for column, field in zip(values, schema, strict=True)
     ]
     return arrow.Table.from_arrays(arrays, schema=schema)
+
+
+def _held(value: Value) -> Value:
+    return plain(value) if isinstance(value, Mapping) else value

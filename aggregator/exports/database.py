@@ -1,31 +1,31 @@
-"""SQLite: a file with a table for each table of exports, and the dictionary.
+"""SQLite: a file with a table for each view of the archive, under its name, and the dictionary.
 
 Knows nothing of the archive and its tables. Start reading at `write_database`.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from aggregator.exports.columns import DICTIONARY, Kind, Row, Table, Value, dictionary
+from aggregator.dictionary import Table
+from aggregator.exports.columns import DICTIONARY, Kind, Row, Value, dictionary
 from aggregator.exports.delimited import plain
 
-_TYPES = {Kind.INTEGER: "INTEGER", Kind.TRUTH: "INTEGER"}
-_INDEXED = frozenset({"id", "number", "published_day", "source", "story"})
+_TYPES: dict[str, str] = {Kind.NUMBER: "INTEGER", Kind.TRUTH: "INTEGER"}
+_INDEXED = frozenset({"id", "article_id", "published_day", "source_id", "story_id", "term"})
 
 
 def write_database(path: Path, tables: Sequence[tuple[Table, Iterable[Row]]]) -> int:
     """Writes a new file; how many rows, the dictionary's apart.
 
-    Shapes: instants and days as ISO 8601 text, truth as 0 and 1, lists as JSON.
+    Shapes: instants and days as ISO 8601 text, yes/no as 1 and 0, lists as JSON, as in the archive itself.
     """
     count = 0
     with closing(sqlite3.connect(path)) as connection, connection:
         for table, rows in tables:
             count += _write(connection, table, rows)
-        _write(connection, DICTIONARY, dictionary(*(table.name for table, _ in tables)))
+        _write(connection, DICTIONARY, dictionary(*(table for table, _ in tables)))
     return count
 
 
@@ -49,6 +49,4 @@ def _write(connection: sqlite3.Connection, table: Table, rows: Iterable[Row]) ->
 
 
 def _value(value: Value) -> str | int | None:
-    if value is None or isinstance(value, int):
-        return value if value is None else int(value)
-    return json.dumps(list(value), ensure_ascii=False) if isinstance(value, tuple) else plain(value)
+    return value if value is None else int(value) if isinstance(value, int) else plain(value)

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from aggregator.dictionary import Column, Table
 from aggregator.errors import ConfigError, PublishError
-from aggregator.exports.columns import TABLES, Column, Kind, Row, Table
+from aggregator.exports.columns import TABLES, Kind, Row
 from aggregator.exports.delimited import local, write_csv
 from aggregator.exports.export import SOFTWARE, beside, checksum
 from aggregator.exports.rows import Selection, read_rows
@@ -25,9 +26,11 @@ PACKAGE = "datapackage.json"
 
 _ENDINGS = {"csv.gz": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             "parquet": "application/vnd.apache.parquet"}  # fmt: skip
-_KINDS = {
-    Kind.TEXT: {"type": "string"}, Kind.INTEGER: {"type": "integer"}, Kind.TRUTH: {"type": "boolean"},
-    Kind.INSTANT: {"type": "datetime"}, Kind.DAY: {"type": "date"}, Kind.LIST: {"type": "string"},
+_KINDS: dict[str, dict[str, Any]] = {
+    Kind.TEXT: {"type": "string"}, Kind.NUMBER: {"type": "integer"},
+    Kind.TRUTH: {"type": "boolean", "trueValues": ["1"], "falseValues": ["0"]},
+    Kind.INSTANT: {"type": "datetime"}, Kind.DAY: {"type": "date"}, Kind.LIST: {"type": "array"},
+    Kind.OBJECT: {"type": "object"},
 }  # fmt: skip
 _LICENCE = {
     "name": "facts-CC0-1.0",
@@ -150,12 +153,13 @@ def _package(before: dict[str, Any], resources: Sequence[dict[str, Any]], base_u
     }
 
 
-def _field(column: Column) -> dict[str, str]:
+def _field(column: Column) -> dict[str, Any]:
+    empty = f" Empty: {column.null}." if column.null else ""
     return {
         "name": column.name,
         **_KINDS[column.kind],
-        "description": column.meaning,
-        **({"example": column.example} if column.example else {}),
+        "description": column.meaning + empty,
+        "example": column.example,
     }
 
 

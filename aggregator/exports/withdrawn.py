@@ -16,8 +16,8 @@ from typing import Any
 
 import brotli
 
-from aggregator.exports.columns import TABLES, Row, Table
-from aggregator.exports.delimited import read_value
+from aggregator.dictionary import Table
+from aggregator.exports.columns import TABLES, Row, typed
 from aggregator.exports.public import PACKAGE, cite, describe, read_package, save_package, write_files
 from aggregator.feeds.folder import locked
 from aggregator.store import Store
@@ -43,12 +43,13 @@ def _rewrite(folder: Path, tags: set[str]) -> list[Path]:
     package = read_package(folder)
     resources: list[dict[str, Any]] = package.get("resources", [])
     table = TABLES["articles"]
+    tag = table.names.index("tag")
     written: list[Path] = []
     for resource in [r for r in resources if str(r["path"]).endswith(".csv.gz")]:
         path = folder / str(resource["path"])
-        if not any(row[0] in tags for row in _read(path, table)):
+        if not any(row[tag] in tags for row in _read(path, table)):
             continue
-        rows = [row for row in _read(path, table) if row[0] not in tags]
+        rows = [row for row in _read(path, table) if row[tag] not in tags]
         stem, as_of = path.name.removesuffix(".csv.gz"), datetime.fromisoformat(resource["as_of"])
         files = write_files(folder, stem, table, partial(iter, rows), as_of)
         for other in resources:
@@ -71,7 +72,7 @@ def _read(path: Path, table: Table) -> Iterator[Row]:
         kinds = {column.name: column.kind for column in table.columns}
         for line in lines:
             held = dict(zip(names, line, strict=True))
-            yield tuple(read_value(held.get(name, ""), kinds[name]) for name in table.names)
+            yield tuple(typed(held.get(name, ""), kinds[name]) for name in table.names)
 
 
 def sweep(folder: Path, traces: Traces) -> list[Path]:

@@ -11,8 +11,9 @@ from typing import Any
 
 import xlsxwriter
 
-from aggregator.exports.columns import DICTIONARY, Row, Table, Value, dictionary
-from aggregator.exports.delimited import local, plain
+from aggregator.dictionary import Table
+from aggregator.exports.columns import DICTIONARY, Row, Value, dictionary
+from aggregator.exports.delimited import local, told
 
 # Limits of the format, of Microsoft's page 'Excel specifications and limits'.
 _LETTERS = 32_767
@@ -49,7 +50,7 @@ def write_workbook(
         book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None)})
     writer = _Writer(book)
     count = sum(writer.table(table, rows) for table, rows in tables)
-    writer.table(DICTIONARY, dictionary(*(table.name for table, _ in tables)))
+    writer.table(DICTIONARY, dictionary(*(table for table, _ in tables)))
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # what XlsxWriter cannot write is no export
         book.close()
@@ -95,8 +96,8 @@ class _Writer:
             sheet.write_datetime(line, column, local(value), self._time)
         elif isinstance(value, date) and not isinstance(value, datetime) and value >= _FIRST_DAY:
             sheet.write_datetime(line, column, value, self._day)
-        elif value not in (None, "", ()):
-            sheet.write_string(line, column, self._fitting(plain(value)))
+        elif value not in (None, "", (), {}):
+            sheet.write_string(line, column, self._fitting(told(value)))
 
     def _fitting(self, text: str) -> str:
         """The text, cut where a cell could not hold it. Units: a cell's are of UTF-16."""

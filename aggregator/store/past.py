@@ -4,17 +4,19 @@ Knows nothing of formats. Start reading at `as_known`.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from aggregator.items import Article, Entry, Precision, PublishedDate
+from aggregator.query import Query
 from aggregator.store.codec import unpack
-from aggregator.store.schema import EventRow, RevisionRow, SightingRow
+from aggregator.store.find import find
+from aggregator.store.schema import KinRow, RevisionRow, SightingRow
 
 _TUPLES = ("authors", "tags", "robots")
 _DATE = ("published_at", "published_day", "precision", "date_confidence")
@@ -82,61 +84,78 @@ def _instant(value: str | datetime | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class SeenThen:
-    """A page that showed an Entry: its address and canonical URL, title and date."""
+    """A page that showed an Entry: whose it is, and where it is kept."""
 
     source_id: str
-    url: str
-    link: str
-    title: str
-    published_at: datetime | None
-    published_day: date | None
-    first_seen_at: datetime
-    vanished_at: datetime | None
     snapshot_id: int | None
 
 
 def seen_pages(session: Session, ids: Sequence[int], at: datetime | None = None) -> dict[int, list[SeenThen]]:
     """The pages that showed these Entries, as far as they were found by that instant, in that order."""
     found: dict[int, list[SeenThen]] = defaultdict(list)
-    query = select(SightingRow).where(SightingRow.entry_id.in_(ids)).order_by(SightingRow.id)
+    columns = (SightingRow.entry_id, SightingRow.source_id, SightingRow.snapshot_id)
+    query = select(*columns).where(SightingRow.entry_id.in_(ids)).order_by(SightingRow.id)
     if at is not None:
         query = query.where(SightingRow.first_seen_at <= at)
-    for row in session.scalars(query):
-        gone = row.vanished_at
-        found[row.entry_id].append(
-            SeenThen(
-                row.source_id, row.url, row.link, row.title, row.published_at, row.published_day,
-                row.first_seen_at, gone if gone and (at is None or gone <= at) else None, row.snapshot_id,
-            )
-        )  # fmt: skip
+    for entry_id, source_id, snapshot_id in session.execute(query):
+        found[entry_id].append(SeenThen(source_id, snapshot_id))
     return found
+
+
+def revision_counts(session: Session, ids: Sequence[int], at: datetime | None = None) -> dict[int, int]:
+    """How often these Entries had changed by that instant; those that never did are left out."""
+    query = select(RevisionRow.entry_id, func.count()).where(RevisionRow.entry_id.in_(ids))
+    if at is not None:
+        query = query.where(RevisionRow.changed_at <= at)
+    return {id_: count for id_, count in session.execute(query.group_by(RevisionRow.entry_id))}  # noqa: C416  a Row each
+
+
+def story_numbers(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """The story of each of these Entries; those that were not compared yet are left out."""
+    query = select(KinRow.entry_id, KinRow.story_id).where(KinRow.entry_id.in_(ids))
+    return {entry_id: story_id for entry_id, story_id in session.execute(query)}  # noqa: C416  a Row each
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An event of an Entry as it is kept, also one that was cancelled."""
+class StoryThen:
+    """A story as far as it was known: counts of its articles, pages and sites; languages sorted."""
 
-    uid: str
-    kind: str
-    start_day: date
-    start_at: datetime | None
-    end_day: date
-    end_at: datetime | None
-    place: str | None
-    is_online: bool
-    is_cancelled: bool
-    sentence: str
+    id: int
+    articles: int
+    appearances: int
+    sources: int
+    languages: tuple[str, ...]
+    first_day: date | None
+    last_day: date | None
+    first_seen_at: datetime
 
 
-def told_events(session: Session, ids: Sequence[int]) -> dict[int, list[Told]]:
-    """What these Entries announce or did, in order."""
-    found: dict[int, list[Told]] = defaultdict(list)
-    query = select(EventRow).where(EventRow.entry_id.in_(ids)).order_by(EventRow.entry_id, EventRow.position)
-    for row in session.scalars(query):
-        found[row.entry_id].append(
-            Told(
-                row.uid, row.kind, row.start_day, row.start_at, row.end_day, row.end_at, row.place,
-                row.is_online, row.is_cancelled, row.sentence,
-            )
-        )  # fmt: skip
-    return found
+def stories_then(session: Session, story_ids: Sequence[int], at: datetime) -> Iterator[StoryThen]:
+    """The stories with what was known of them at that instant; grouped as they are now.
+
+    Shapes: in the order given; one of which nothing was known yet is left out.
+    """
+    members: dict[int, list[int]] = defaultdict(list)
+    query = select(KinRow.story_id, KinRow.entry_id).where(KinRow.story_id.in_(story_ids))
+    for story_id, entry_id in session.execute(query):
+        members[story_id].append(entry_id)
+    for story_id in story_ids:
+        asked = Query(ids=tuple(members[story_id]), limit=None, with_hidden=True)
+        entries = as_known(session, find(session, asked), at)
+        if entries:
+            pages = seen_pages(session, [entry.id for entry in entries], at)
+            yield _story_then(story_id, entries, [page for seen in pages.values() for page in seen])
+
+
+def _story_then(id_: int, entries: Sequence[Entry], pages: Sequence[SeenThen]) -> StoryThen:
+    days = [entry.article.published.day for entry in entries if entry.article.published]
+    return StoryThen(
+        id=id_,
+        articles=len(entries),
+        appearances=len(pages),
+        sources=len({page.source_id for page in pages}),
+        languages=tuple(sorted({entry.article.language for entry in entries})),
+        first_day=min(days, default=None),
+        last_day=max(days, default=None),
+        first_seen_at=min(entry.first_seen_at for entry in entries),
+    )

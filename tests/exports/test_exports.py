@@ -17,8 +17,9 @@ import pytest
 from archive_samples import AGENCY, MOBILITY, NOW, digested, lease_on, make_article, minutes
 
 from aggregator.catalogue import Catalogue
+from aggregator.dictionary import Table
 from aggregator.errors import ConfigError
-from aggregator.exports.columns import TABLES, Table
+from aggregator.exports.columns import TABLES, typed
 from aggregator.exports.delimited import write_csv
 from aggregator.exports.export import Format, checksum, export
 from aggregator.exports.public import PACKAGE, write_public
@@ -28,7 +29,7 @@ from aggregator.exports.workbook import write_workbook
 from aggregator.intake import take_in
 from aggregator.items import Article, Event, EventKind, Precision, Publish, PublishedDate, Vocabulary
 from aggregator.query import Query
-from aggregator.store import Store, amend, articles, open_store, withdrawals
+from aggregator.store import Store, amend, articles, kinship, open_store, views, withdrawals
 from pipelines.link import relate_some
 from pipelines.save import Saver
 
@@ -58,7 +59,7 @@ PAGES = (
     make_article(path="marzo", published=PublishedDate(None, date(2026, 3, 1), Precision.MONTH)),
     make_article(path="senza-data", mentions=["idrogeno", "clm"]),
 )
-SELECTION = Selection(clusters=frozenset({"clm"}))
+SELECTION = Selection()
 
 
 def fill(store: Store, *pages: Article) -> None:
@@ -79,6 +80,10 @@ def full(tmp_path: Path) -> Any:
     store.close()
 
 
+def columns_of(*names: str) -> Table:
+    return Table("cells", "", tuple(c for c in TABLES["articles"].columns if c.name in names))
+
+
 def to_text(store: Store, format_: Format, what: str = "articles", **given: Any) -> str:
     file = io.BytesIO()
     selection = given.pop("selection", SELECTION)
@@ -95,25 +100,19 @@ def rows_of(store: Store, what: str = "articles", selection: Selection = SELECTI
         ]
 
 
-def test_rows_say_what_the_archive_knows(store: Store) -> None:
+@pytest.mark.parametrize("what", TABLES)
+def test_rows_are_those_of_the_documented_views(store: Store, what: str) -> None:
     fill(store)
-    found = {row["title"]: row for row in rows_of(store)}
-    first = found["Perché «sì»; = 2"]
-    assert (first["published"], first["published_day"], first["precision"]) == (
-        "2026-03-09T22:30:00Z", date(2026, 3, 9), "minute"
-    )  # fmt: skip
-    assert (found["Titolo marzo"]["published"], found["Titolo marzo"]["published_at"]) == ("2026-03", None)
-    assert (found["Titolo senza-data"]["published"], found["Titolo senza-data"]["published_day"]) == (
-        None,
-        None,
-    )
-    assert (found["Titolo senza-data"]["clusters"], found["Titolo senza-data"]["topics"]) == (
-        ("clm",),
-        ("idrogeno",),
-    )
-    [event] = rows_of(store, "events")
-    assert (event["start_day"], event["title"]) == (date(2026, 5, 6), first["title"])
-    assert len(rows_of(store, "appearances")) == len(rows_of(store, "stories")) == 3
+    with store.write() as session:
+        id_ = articles.locate(session, FIRST.url)
+        amend.correct(session, id_, "title", replace(FIRST, title="Nuovo"), reason="so", now=minutes(60))
+    names, kinds = TABLES[what].names, [column.kind for column in TABLES[what].columns]
+    with views.ask(store, f"SELECT {', '.join(names)} FROM {what}", seconds=10) as answer:
+        held = [tuple(map(typed, row, kinds)) for row in answer.rows]
+    with store.read() as session:
+        found = list(read_rows(session, what, SELECTION))
+    assert sorted(map(repr, found)) == sorted(map(repr, held))
+    assert found or what == "runs"
 
 
 def test_json_lines_are_lines_for_import(full: Store, tmp_path: Path) -> None:
@@ -124,9 +123,10 @@ def test_json_lines_are_lines_for_import(full: Store, tmp_path: Path) -> None:
     )
     assert (report.new, report.errors) == (3, [])
     kept = ("url", "title", "text", "published", "precision", "language", "source")
-    there = {row["url"]: row for row in rows_of(other)}
+    there = {row["url"]: row for row in map(json.loads, to_text(other, Format.JSONL).splitlines())}
     for row in map(json.loads, lines):
         assert {n: there[row["url"]][n] for n in kept} == {n: row[n] for n in kept}
+    assert {row["published"] for row in there.values()} == {"2026-03-09T22:30:00Z", "2026-03", None}
     other.close()
 
 
@@ -135,11 +135,15 @@ def test_csv_comes_back_as_it_was(full: Store) -> None:
     assert tuple(head) == TABLES["articles"].names
     by_title = {line[head.index("title")]: line for line in lines}
     assert by_title[FIRST.title][head.index("text")] == FIRST.text
-    assert by_title[FIRST.title][head.index("authors")] == "Ada Neri; Bruno Galli"
+    assert json.loads(by_title[FIRST.title][head.index("authors")]) == ["Ada Neri", "Bruno Galli"]
+    shown = to_text(full, Format.CSV, for_excel=True)
+    assert ";Ada Neri; Bruno Galli;" in shown.replace('"', "")
 
 
 def test_csv_for_excel_has_no_formula() -> None:
-    table = Table("articles", "", TABLES["articles"].columns[2:5])
+    table = Table(
+        "cells", "", tuple(c for c in TABLES["articles"].columns if c.name in ("url", "title", "text"))
+    )
     cells = ["=1+1", "+39 02", "-5", "@SUM(A1)", "\t=1", " =1", "＝1", "a=b", "così\r\nvia"]
     file = io.BytesIO()
     write_csv(file.write, table, [(cell, "è", "") for cell in cells], for_excel=True)
@@ -158,11 +162,11 @@ def test_a_workbook_holds_texts_dates_and_its_dictionary(full: Store, tmp_path: 
         assert "Perché «sì»; = 2" in sheet
         assert "<f>" not in sheet
         assert "<v>46090.9791666666" in sheet  # 9 March 2026, 23:30 in Rome
-        assert "first of month" in book.read("xl/worksheets/sheet2.xml").decode()
+        assert "the first day of the month" in book.read("xl/worksheets/sheet2.xml").decode()
 
 
 def test_what_a_cell_cannot_hold_is_cut_and_marked(tmp_path: Path) -> None:
-    table = Table("articles", "", TABLES["articles"].columns[3:5])
+    table = columns_of("title", "text")
     long = "😀" * 20_000
     rows, cut = write_workbook(tmp_path / "a.xlsx", [(table, [("breve", "x"), ("lungo", long)])])
     assert (rows, cut) == (2, 1)
@@ -202,10 +206,13 @@ def test_sqlite_holds_all_tables_and_the_dictionary(full: Store, tmp_path: Path)
         done = export(session, Format.SQLITE, "", SELECTION, tmp_path / "out.sqlite")
     with closing(sqlite3.connect(tmp_path / "out.sqlite")) as connection:
         counts = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in TABLES}
-        assert counts == {"articles": 3, "appearances": 3, "stories": 3, "events": 1}
+        wanted = {"articles": 3, "appearances": 3, "stories": 3, "events": 1, "mentions": 2, "sources": 2}
+        assert counts == {**wanted, "revisions": 0, "runs": 1}
         assert done.rows == sum(counts.values())
         asked = "SELECT meaning FROM dictionary WHERE \"table\" = 'articles' AND \"column\" = 'id'"
-        assert connection.execute(asked).fetchone() == ("Eternal id, as feeds carry it",)
+        assert connection.execute(asked).fetchone() == (
+            "The article's number in this archive; its own for ever.",
+        )
 
 
 def test_warc_is_read_by_its_own_library(full: Store, tmp_path: Path) -> None:
@@ -229,17 +236,39 @@ def test_as_of_a_day_is_what_was_known_then(store: Store) -> None:
         id_ = articles.locate(session, FIRST.url)
         amend.correct(session, id_, "title", replace(FIRST, title="Nuovo"), reason="so", now=minutes(60))
         amend.correct(session, id_, "published", replace(FIRST, published=None), reason="so", now=minutes(90))
+
+    def then(count: float, what: str = "articles") -> list[dict[str, Any]]:
+        return rows_of(store, what, replace(SELECTION, as_of=minutes(count)))
+
     now = rows_of(store)[0]
-    assert (now["title"], now["published"]) == ("Nuovo", None)
-    then = rows_of(store, selection=replace(SELECTION, as_of=minutes(70)))[0]
-    assert (then["title"], then["published"], then["changed_at"]) == (
-        "Nuovo",
-        "2026-03-09T22:30:00Z",
-        minutes(60),
-    )
-    first = rows_of(store, selection=replace(SELECTION, as_of=minutes(5)))[0]
-    assert (first["title"], first["changed_at"]) == (FIRST.title, NOW)
-    assert rows_of(store, selection=replace(SELECTION, as_of=minutes(-5))) == []
+    assert (now["title"], now["published_at"], now["revisions"]) == ("Nuovo", None, 2)
+    assert [
+        {n: row[n] for n in ("title", "published_at", "changed_at", "revisions")} for row in then(70)
+    ] == [{"title": "Nuovo", "published_at": SAID.at, "changed_at": minutes(60), "revisions": 1}]
+    assert [(row["title"], row["changed_at"]) for row in then(5)] == [(FIRST.title, NOW)]
+    assert [row["number"] for row in then(70, "revisions")] == [1]
+    for what in ("articles", "appearances", "stories", "events", "mentions", "revisions"):
+        assert then(-5, what) == []
+
+
+def test_a_story_as_of_a_day_has_what_was_known_of_it(store: Store) -> None:
+    fill(store, FIRST)
+    lease = lease_on(store, AGENCY)
+    later = make_article(AGENCY, "b", published=PublishedDate(None, date(2026, 3, 12), Precision.DAY))
+    copy = make_article(AGENCY, "copia", text=FIRST.text, title="Copia")
+    Saver(store, lease).save_batch(digested([later, copy]), minutes(60))
+    with store.write() as session:
+        while relate_some(session, AGENCY.id, now=minutes(60)) is not None:
+            pass
+        articles.announce(session, AGENCY.id, now=minutes(60))
+        one, other = (articles.locate(session, page.url) for page in (FIRST, later))
+        kinship.join_stories(session, other, into=one)
+    counts = ("articles", "appearances", "sources", "first_day", "last_day")
+    [now] = rows_of(store, "stories")
+    assert [now[name] for name in counts] == [2, 3, 2, date(2026, 3, 9), date(2026, 3, 12)]
+    [then] = rows_of(store, "stories", replace(SELECTION, as_of=minutes(30)))
+    assert [then[name] for name in counts] == [1, 1, 1, date(2026, 3, 9), date(2026, 3, 9)]
+    assert [n for n in now if n not in counts and now[n] != then[n]] == []
 
 
 def test_only_what_was_asked_for(full: Store) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.exports.columns import TABLES, Table
+from aggregator.dictionary import Table
+from aggregator.exports.columns import TABLES
 from aggregator.exports.delimited import write_csv
 from aggregator.exports.workbook import write_workbook
 
@@ -31,7 +32,7 @@ UTF8_COMMAS = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false"
 def through_libreoffice(path: Path, folder: Path, *filters: str) -> list[list[str]]:
     """The rows as LibreOffice has read them."""
     profile = f"-env:UserInstallation=file://{folder / 'profile'}"
-    command = [
+    command: list[str | Path] = [
         "soffice",
         profile,
         "--headless",
