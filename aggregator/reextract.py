@@ -300,7 +300,7 @@ def _take(store: Store, source: Source) -> Lease | None:
         runs.abandon(session, is_gone, now)
         leases = runs.take(
             session, worker=own_name(), now=now, sources=[source.id], lease_minutes=_LEASE_MINUTES,
-            with_disabled=True,
+            is_visit=False,
         )  # fmt: skip
     return next(iter(leases), None)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, delete, exists, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, case, delete, exists, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 _RUN = table(CrawlRunRow)
 _OPEN = CrawlRunRow.ended_at.is_(None)
+# How far the clocks of a fleet's machines may be apart.
+_CLOCK = timedelta(hours=1)
 
 
 class LeaseLostError(StoreError):
@@ -84,7 +86,7 @@ def take(
     sources: Sequence[str] | None = None,
     limit: int = 50,
     lease_minutes: float = 15,
-    with_disabled: bool = False,
+    is_visit: bool = True,
     must_be_due: bool = False,
 ) -> list[Lease]:
     """Leases on Sources that are due, the longest waiting first, one a host.
@@ -92,8 +94,8 @@ def take(
     Named ones are always due, unless they `must_be_due` like all others.
 
     Sources that share a host come one at a time: take again when one is closed, without the
-    named ones that are done. Leases found expired are closed as LOST first. Named ones that are
-    switched off come `with_disabled`, for work that is no visit.
+    named ones that are done. Leases found expired are closed as LOST first. For work that `is_visit`
+    False, named ones come that are switched off, too, and the diary never tells of it.
     """
     _close_expired(session, now)
     expires_at = now + timedelta(minutes=lease_minutes)
@@ -104,13 +106,14 @@ def take(
         literal(now, CrawlRunRow.started_at.type),
         literal(expires_at, CrawlRunRow.expires_at.type),
         literal({}, CrawlRunRow.refused.type),
+        literal(is_visit, CrawlRunRow.is_visit.type),
     ).where(
-        _is_due(now, sources, with_disabled=with_disabled),
+        _is_due(now, sources, with_disabled=not is_visit),
         *([_is_due(now, None)] if must_be_due else []),
         ~exists().where(CrawlRunRow.host == SourceRow.host, _OPEN),
     )
     due = due.order_by(SourceRow.next_due_at.nulls_first(), SourceRow.id).limit(limit)
-    columns = ["source_id", "host", "worker", "started_at", "expires_at", "refused"]
+    columns = ["source_id", "host", "worker", "started_at", "expires_at", "refused", "is_visit"]
     make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     statement = (
         make(_RUN)
@@ -136,18 +139,14 @@ def _is_due(
     if sources is not None:
         is_named = SourceRow.id.in_(sources)
         return is_named if with_disabled else SourceRow.enabled & is_named
-    return SourceRow.enabled & or_(SourceRow.next_due_at.is_(None), SourceRow.next_due_at <= now)
+    # Visited in the future: the clock ran ahead, and the Source would rest until time has caught up.
+    is_ahead = SourceRow.visited_at > now + _CLOCK
+    return SourceRow.enabled & or_(SourceRow.next_due_at.is_(None), SourceRow.next_due_at <= now, is_ahead)
 
 
 def _close_expired(session: Session, now: datetime) -> None:
-    lost = session.execute(
-        update(CrawlRunRow)
-        .where(_OPEN, CrawlRunRow.expires_at <= now)
-        .values(ended_at=now, outcome=RunOutcome.LOST.value, error="the lease expired: its worker is gone")
-        .returning(CrawlRunRow.id, CrawlRunRow.source_id),
-        execution_options={"synchronize_session": False},
-    )
-    for row in lost.all():
+    words = "the lease expired: its worker is gone"
+    for row in _lose(session, CrawlRunRow.expires_at <= now, words, now):
         log.warning("run lost source=%s run=%s", row.source_id, row.id)
 
 
@@ -158,13 +157,21 @@ def abandon(session: Session, is_gone: Callable[[str], bool], now: datetime) -> 
     """
     open_runs = session.execute(select(CrawlRunRow.id, CrawlRunRow.worker).where(_OPEN)).all()
     ids = [row.id for row in open_runs if is_gone(row.worker)]
-    values = {"ended_at": now, "outcome": RunOutcome.LOST.value, "error": "its worker was killed"}
-    if ids:
-        session.execute(
-            update(CrawlRunRow).where(CrawlRunRow.id.in_(ids), _OPEN).values(values),
-            execution_options={"synchronize_session": False},
-        )
-    return len(ids)
+    return len(_lose(session, CrawlRunRow.id.in_(ids), "its worker was killed", now)) if ids else 0
+
+
+def _lose(session: Session, which: ColumnElement[bool], words: str, now: datetime) -> Sequence[Row[int, str]]:
+    """Closes those open visits, and drops the leases of work that was none: the diary must not tell of it."""
+    unseen = {"synchronize_session": False}
+    session.execute(delete(CrawlRunRow).where(_OPEN, which, ~CrawlRunRow.is_visit), execution_options=unseen)
+    lost = session.execute(
+        update(CrawlRunRow)
+        .where(_OPEN, which)
+        .values(ended_at=now, outcome=RunOutcome.LOST.value, error=words)
+        .returning(CrawlRunRow.id, CrawlRunRow.source_id),
+        execution_options=unseen,
+    )
+    return lost.all()
 
 
 def open_sources(session: Session) -> set[str]:
@@ -282,7 +289,7 @@ def next_visits(session: Session) -> list[NextVisit]:
 
 def find_runs(session: Session, source_id: str | None = None, *, limit: int = 50) -> list[CrawlRun]:
     """The last visits, newest first."""
-    query = select(CrawlRunRow).order_by(CrawlRunRow.id.desc()).limit(limit)
+    query = select(CrawlRunRow).where(CrawlRunRow.is_visit).order_by(CrawlRunRow.id.desc()).limit(limit)
     if source_id is not None:
         query = query.where(CrawlRunRow.source_id == source_id)
     return [_to_run(row) for row in session.scalars(query)]

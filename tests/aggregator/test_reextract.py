@@ -297,4 +297,6 @@ def test_killed_in_the_middle_it_goes_on_where_it_stopped(tmp_path: Path) -> Non
         assert session.scalar(select(func.count()).select_from(RevisionRow)) == len(before)
         assert archive.change_seq(session) > seq
         assert reextractions.under_way(session) == []
+        # The killed one's lease was no visit: a diary that told of a lost one would raise an alarm.
+        assert [run.outcome for run in runs.find_runs(session, "mobilita")] == [RunOutcome.OK]
     store.close()

@@ -92,6 +92,25 @@ def test_it_is_never_sooner_than_a_quarter_of_an_hour_nor_later_than_a_week(
     assert SHORTEST <= due.at - MONDAY <= LONGEST * 1.05
 
 
+@pytest.mark.parametrize(
+    "evening", [datetime(2026, 3, 28, 18, tzinfo=UTC), datetime(2026, 10, 24, 18, tzinfo=UTC)]
+)
+def test_the_nights_on_which_clocks_change_are_nights_like_others(evening: datetime) -> None:
+    """Twice 2 o'clock, or none: the pattern moves by that hour at most."""
+    morning = Rhythm(24.0, ROME, (1.0,) * 7, tuple(24.0 if hour == 7 else 0.0 for hour in range(24)))
+    at, asked = evening, []
+    while at < evening + timedelta(hours=16):
+        due = next_due(Visited(at), morning, requests_per_day=0).at
+        assert SHORTEST <= due - at <= timedelta(days=1)
+        asked.append(due)
+        at = due
+    local = [each.astimezone(ROME) for each in asked]
+    assert any(6 <= each.hour <= 9 and each.date() > evening.date() for each in local)
+    arrivals = [Arrival(evening + timedelta(hours=hour)) for hour in range(14)]
+    learnt = learn_rhythm(arrivals, since=evening, now=evening + timedelta(days=1), zone=ROME)
+    assert sum(learnt.hours) == pytest.approx(24)
+
+
 def test_a_rhythm_is_learnt_from_arrivals() -> None:
     tuesdays = [MONDAY + timedelta(days=1 - 7 * week, hours=2) for week in range(26)]
     now = MONDAY + timedelta(days=2)

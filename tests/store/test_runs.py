@@ -93,6 +93,71 @@ def test_an_expired_lease_is_lost_and_fenced_off(store: Store) -> None:
         assert runs.get_run(session, old.id).outcome is RunOutcome.LOST
 
 
+def test_a_worker_that_wakes_up_late_writes_nothing(store: Store) -> None:
+    """Suspended over its expiry it finds another at the host: no count, no end, no due time of its own."""
+    [late] = take(store, only=("clm",))
+    [other] = take(store, at=20, only=("clm",))
+    close(store, other, at=25, due=90)
+    for write in (
+        lambda session: runs.count(session, late, RunCounts(new=5)),
+        lambda session: runs.renew(session, late, now=minutes(26)),
+        lambda session: runs.close(
+            session, late, RunOutcome.FAILED, now=minutes(26), next_due_at=minutes(27)
+        ),
+        lambda session: runs.check_fence(session, late),
+    ):
+        with pytest.raises(LeaseLostError), store.write() as session:
+            write(session)
+    with store.read() as session:
+        [visit] = [visit for visit in runs.next_visits(session) if visit.source_id == "clm"]
+        newest, oldest = runs.find_runs(session, "clm")
+    assert (visit.due_at, visit.failures) == (minutes(90), 0)
+    assert (newest.outcome, oldest.outcome) == (RunOutcome.OK, RunOutcome.LOST)
+    assert oldest.counts == RunCounts()
+
+
+def test_a_clock_that_jumps_gives_no_host_to_two(store: Store) -> None:
+    """Forward, the lease is lost and fenced off; back, it lasts for as long as its worker renews it."""
+    [early] = take(store, at=0, only=("clm",))
+    assert take(store, at=-600, only=("clm",)) == []
+    with store.write() as session:
+        early = runs.renew(session, early, now=minutes(-600))
+    assert take(store, at=-590, only=("clm",)) == []
+    [jumped] = take(store, at=6000, only=("clm",))
+    with store.write() as session:
+        with pytest.raises(LeaseLostError):
+            runs.check_fence(session, early)
+        runs.check_fence(session, jumped)
+
+
+def test_a_clock_that_ran_ahead_puts_nothing_to_rest(store: Store) -> None:
+    year = 525_600
+    for lease in take(store, at=year):
+        close(store, lease, at=year, due=year + 60)
+    assert ids(take(store, at=0)) == ["agenzia", "clm"]
+
+
+def test_a_lease_for_work_that_is_no_visit_leaves_no_trace(store: Store) -> None:
+    off = (replace(MOBILITY, enabled=False), AGENCY)
+    for end in ("killed", "expired", "released"):
+        with store.write() as session:
+            sources.sync(session, off, repr(off))
+            [lease] = runs.take(session, worker=end, now=NOW, sources=["clm"], is_visit=False)
+        assert take(store, catalogue=off, only=("clm",)) == [], "it is alone with the source"
+        with store.write() as session:
+            if end == "released":
+                runs.release(session, lease)
+            elif end == "killed":
+                runs.abandon(session, lambda worker: worker == "killed", NOW)
+        if end == "expired":
+            take(store, catalogue=off, at=16, only=("clm",))
+        with store.write() as session, pytest.raises(LeaseLostError):
+            runs.renew(session, lease, now=NOW)
+        with store.read() as session:
+            assert runs.find_runs(session) == []
+            assert runs.open_sources(session) == set()
+
+
 def test_a_renewed_lease_lasts(store: Store) -> None:
     [lease] = take(store, only=("clm",))
     with store.write() as session:

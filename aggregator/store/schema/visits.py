@@ -7,7 +7,7 @@ a change here needs a migration beside it (a test compares them).
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, false, text
+from sqlalchemy import ForeignKey, Index, Integer, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aggregator.store.columns import Base, Number
@@ -121,6 +121,8 @@ class CrawlRunRow(Base):
     missed: Mapped[int] = mapped_column(Integer, server_default="0")
     listed: Mapped[int] = mapped_column(Integer, server_default="0")
     refused: Mapped[dict[str, int]]
+    is_visit: Mapped[bool] = mapped_column(server_default=true())
+    """Else it is the lease of other work on the Source's pages, and goes when that ends."""
 
     __table_args__ = (
         Index(

@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Adds tables and columns; rows that are there get what the columns' defaults say."""
     op.add_column("source", sa.Column("due_why", sa.Text(), nullable=False, server_default=""))
     op.add_column("crawl_run", sa.Column("listed", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("crawl_run", sa.Column("is_visit", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.add_column("alarm", sa.Column("told_at", Instant(), nullable=True))
     op.create_table(
         "alarm_ack",
