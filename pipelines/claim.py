@@ -34,6 +34,7 @@ _TRUST: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"page:dateline", 0.6),
         (r"page:", 0.7),
         (r"url:", 0.6),
+        (r"script:", 0.5),
         (r"http:", 0.0),
     )
 )

@@ -16,6 +16,17 @@ _OFFSET = re.compile(r"\d\d:\d\d[:.\d]* ?(?:([+-])(\d\d):?(\d\d)|Z)$")
 _ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)(?:\b|T)")
 _FIGURES = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)?\d\d)(?![\d./-])")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[_-]([a-z]{2})\b)?", re.IGNORECASE)
+# How far `Etc/GMT` goes to the east and to the west, and the zones that it has no name for.
+_EASTMOST, _WESTMOST = 14, 12
+_HALF_HOURS = {
+    "-0330": "America/St_Johns",
+    "+0330": "Asia/Tehran",
+    "+0430": "Asia/Kabul",
+    "+0530": "Asia/Kolkata",
+    "+0545": "Asia/Kathmandu",
+    "+0630": "Asia/Yangon",
+    "+0930": "Australia/Darwin",
+}
 # Top-level domains that are no country's, and those of the United States.
 _NOWHERE = frozenset(
     ["com", "org", "net", "info", "biz", "io", "ai", "co", "app", "dev", "blog", "news", "tech"]
@@ -42,8 +53,10 @@ def _zone(values: Iterable[str], *, is_italian: bool) -> str | None:
     if not stated:
         return "UTC" if offsets and not is_italian else None
     sign, hours, minutes = stated[0]
-    # Rome's own offsets are the default's, in summer and winter; half hours have no such name.
-    if minutes != "00" or int(hours) > 12 or (sign == "+" and int(hours) in (1, 2)):
+    if minutes != "00":
+        return _HALF_HOURS.get(f"{sign}{hours}{minutes}")
+    # Rome's own offsets are the default's, in summer and winter.
+    if int(hours) > (_EASTMOST if sign == "+" else _WESTMOST) or (sign == "+" and int(hours) in (1, 2)):
         return None
     return f"Etc/GMT{'-' if sign == '+' else '+'}{int(hours)}"
 

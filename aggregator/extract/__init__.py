@@ -26,6 +26,7 @@ from aggregator.extract.jsonld import Founds, read_jsonld
 from aggregator.extract.measures import measure
 from aggregator.extract.meta import read_meta, read_microdata, read_translations
 from aggregator.extract.overrides import read_overrides
+from aggregator.extract.state import read_state
 from aggregator.extract.tree import parse_page
 from aggregator.extract.visible import read_dateline, read_labelled, read_visible
 from aggregator.items import Boilerplate, Candidate, Found, Page, RawArticle, Source
@@ -75,6 +76,8 @@ def extract(
     )
     beside = merge(items, seen, page_says, read_links(root, base))
     fields = merge(own, *_ordered(told, headings, head, structured, page_says, beside))
+    if all(f.where.endswith(" (far)") for f in fields.get("published", ())):
+        fields = merge(fields, read_state(root, _addresses(page, head), titles))
     translations = dict.fromkeys((*candidate.translations, *read_translations(root, base)))
     article = _article(page, fields, reading, tuple(translations), head.get("robots", []))
     return replace(article, events=read_announced(root, base, _addresses(page, head), page.body))

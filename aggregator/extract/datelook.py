@@ -24,8 +24,17 @@ UPDATED = re.compile(
     r"last (?:edit|review|change|update))"
 )
 PUBLISHED = re.compile(r"(?:pubblicat|pubblicazione|publish|posted|post time|inserit|creat)")
+# A line of its own that says what day the next one states, as institutions' templates print them.
+_LABEL = re.compile(
+    r"(?:data|date|(?:data )?(?:di )?(?:pubblicazione|inserimento|creazione)|pubblicat[oa](?: il)?|"
+    r"(?:first )?published(?: on| date)?|publish(?:ing)? date|publication date|posted(?: on)?|"
+    r"(?:data )?(?:di |dell')?(?:ultim[oa] )?(?:aggiornamento|modifica|revisione)|aggiornat[oa](?: il| al)?|"
+    r"(?:last )?(?:updated|modified|revised|reviewed|update)(?: on)?|"
+    r"(?:data )?(?:di )?scadenza(?: \w+)?|scade il|termine(?: \w+)?|deadline)\W*"
+)
 # A line longer than this tells a story and is not a date's own.
 LONGEST = 120
+_LONGEST_LABEL = 40
 
 
 def looks_like_date(line: str) -> bool:
@@ -50,3 +59,8 @@ def fields_of(line: str) -> tuple[str, ...]:
     # `12 marzo 2024 (aggiornato)` has one date, and the words after it are about it.
     is_second = date.start() < updated.start() and _DATE_LOOK.search(flat, updated.end()) is not None
     return ("published", "modified") if is_second else ("modified",)
+
+
+def is_label(line: str) -> bool:
+    """Whether a line holds nothing but the name of a date: `Data di pubblicazione:`."""
+    return 4 <= len(line) <= _LONGEST_LABEL and _LABEL.fullmatch(fold(line)) is not None

@@ -3,6 +3,7 @@
 Never trusts it to be JSON, flat or about this page. Start reading at `read_jsonld`.
 """
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -74,7 +75,10 @@ def read_jsonld(root: etree._Element, url: str) -> Founds:
 
 def _load(text: str) -> object:
     text = _WRAPPING.sub("", _WRAPPING.sub("", text))
-    for attempt in (text, _COMMA_BEFORE_END.sub(r"\1", text)):
+    attempts = [text, _COMMA_BEFORE_END.sub(r"\1", text)]
+    if "&quot;" in text:  # a template escaped what a browser never unescapes
+        attempts.append(html.unescape(text))
+    for attempt in attempts:
         try:
             return json.loads(attempt, strict=False)
         except (ValueError, RecursionError):

@@ -3,9 +3,13 @@
 Knows no article text and parses no value. Start reading at `read_meta`.
 """
 
+import re
+from collections.abc import Iterable
+
 from lxml import etree
 
 from aggregator import urls
+from aggregator.extract.datelook import LONGEST
 from aggregator.extract.jsonld import Founds
 from aggregator.extract.tree import text_of
 from aggregator.items import Found
@@ -40,6 +44,9 @@ _META = {
     "robots": """robots googlebot googlebot-news tdm-reservation""",
 }
 _FIELD_OF = {name: (field, rank) for field, names in _META.items() for rank, name in enumerate(names.split())}
+# A publisher's own names for the day of publication: `w-published-date`, `site.publication_time`.
+_OWN_DATE = re.compile(r"publi\w*[-_.: ]?(?:date|time)|(?:date|time)[-_.: ]?publi")
+_LAST_RANK = len(_FIELD_OF)
 _IMAGES = (
     "og:image:secure_url",
     "og:image",
@@ -61,6 +68,8 @@ _MICRODATA = {
 }
 # Items whose author or date is not the article's.
 _FOREIGN_ITEMS = ("Comment", "Review", "Product", "Organization", "Place", "Offer", "List", "Object")
+_DATES = ("published", "modified")
+_MANY_DAYS = 3
 _ITEMPROPS = etree.XPath("//*[@itemprop]")
 
 
@@ -77,9 +86,13 @@ def read_meta(root: etree._Element, base: str) -> Founds:
         if name in _FIELD_OF:
             field, rank = _FIELD_OF[name]
             ranked.setdefault(field, []).append((rank, Found(value, f"meta:{name}")))
+        elif _OWN_DATE.search(name):
+            ranked.setdefault("published", []).append((_LAST_RANK, Found(value, f"meta:{name}")))
         elif name in _IMAGES or name in ("og:image:width", "og:image:height"):
             pictures.append((name, value))
     found = {field: [f for _, f in sorted(pairs, key=lambda p: p[0])] for field, pairs in ranked.items()}
+    if known := [pair for pair in ranked.get("published", ()) if pair[0] < _LAST_RANK]:
+        found["published"] = found["published"][: len(known)]
     found["image"] = _images(pictures, base)
     found["canonical"] = _canonical(root, base)
     return found
@@ -122,29 +135,63 @@ def read_translations(root: etree._Element, base: str) -> tuple[tuple[str, str],
 
 
 def read_microdata(root: etree._Element) -> Founds:
-    """Found tuples by field of the elements that carry an `itemprop` of an article."""
+    """Found tuples by field of the elements that carry an `itemprop` of an article.
+
+    Shapes: a date that is stated by the text that readers see is a place of the page, not one for machines.
+    """
     found: Founds = {}
+    dated: list[tuple[etree._Element, Found]] = []
     matches = _ITEMPROPS(root)
     for element in matches if isinstance(matches, list) else ():
         if not isinstance(element, etree._Element):
             continue
-        for prop in (element.get("itemprop") or "").lower().split():
-            field = _MICRODATA.get(prop)
+        for prop in (element.get("itemprop") or "").split():
+            field = _MICRODATA.get(prop.lower())
             if field is None or _is_foreign(element):
                 continue
-            value = _item_value(element, field)
-            if value:
-                found.setdefault(field, []).append(Found(value, f"microdata:{prop}"))
+            value, is_shown = _item_value(element, field)
+            if field in _DATES:
+                if value and not (is_shown and len(value) > LONGEST):
+                    where = (
+                        f"page:{element.tag}[itemprop={prop}]" if is_shown else f"microdata:{prop.lower()}"
+                    )
+                    dated.append((element, Found(value, where)))
+            elif value:
+                found.setdefault(field, []).append(Found(value, f"microdata:{prop.lower()}"))
+    for field in _DATES:
+        mine = [pair for pair in dated if _MICRODATA[_prop_of(pair[1])] == field]
+        if mine:
+            found[field] = [f for _, f in _of_article(mine)]
     return found
 
 
-def _item_value(element: etree._Element, field: str) -> str:
+def _prop_of(found: Found) -> str:
+    return found.where.rpartition("=")[2].rpartition(":")[2].rstrip("]").lower()
+
+
+def _of_article(dated: list[tuple[etree._Element, Found]]) -> Iterable[tuple[etree._Element, Found]]:
+    """Without the dates of teasers: where many days are stated, those of the item that holds the heading."""
+    if len({found.value[:10] for _, found in dated}) < _MANY_DAYS:
+        return dated
+    return [(e, f) for e, f in dated if any(True for a in _scopes(e) for _ in a.iter("h1"))]
+
+
+def _scopes(element: etree._Element) -> Iterable[etree._Element]:
+    return [a for a in element.iterancestors() if a.get("itemscope") is not None][:1]
+
+
+def _item_value(element: etree._Element, field: str) -> tuple[str, bool]:
+    """The item's value, and whether it is the text that readers see."""
     if field == "authors" and element.get("itemscope") is not None:
         for inner in element.iter():
             if "name" in (inner.get("itemprop") or "").split():
-                return inner.get("content") or " ".join(text_of(inner).split())[:200]
+                return inner.get("content") or " ".join(text_of(inner).split())[:200], True
     stated = element.get("content") or element.get("datetime")
-    return stated or " ".join(text_of(element).split())[:500]
+    return (
+        (stated, False)
+        if stated
+        else (" ".join(text_of(element, " " if field in _DATES else "").split())[:500], True)
+    )
 
 
 def _is_foreign(element: etree._Element) -> bool:

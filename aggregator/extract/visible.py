@@ -11,7 +11,7 @@ from itertools import islice, takewhile
 
 from lxml import etree
 
-from aggregator.extract.datelook import LONGEST, MONTH, UPDATED, fields_of, looks_like_date
+from aggregator.extract.datelook import LONGEST, MONTH, UPDATED, fields_of, is_label, looks_like_date
 from aggregator.extract.jsonld import Founds
 from aggregator.extract.junk import HARD_TAGS, HEADINGS, Part
 from aggregator.extract.measures import Measures
@@ -169,11 +169,18 @@ def _preceding(title: etree._Element, body: etree._Element) -> Iterator[etree._E
 
 
 def _joined_badges(pieces: list[Piece]) -> list[Piece]:
-    """With the three lines of a calendar badge (26 / mag / 2017) as one."""
+    """With the three lines of a calendar badge (26 / mag / 2017), or a label and its date, as one."""
     out: list[Piece] = []
     i = 0
     while i < len(pieces):
         size = _badge_size([p.text for p in pieces[i : i + 3]])
+        if (
+            not size
+            and i + 1 < len(pieces)
+            and is_label(pieces[i].text)
+            and looks_like_date(pieces[i + 1].text)
+        ):
+            size = 2
         if size:
             joined = pieces[i]
             joined.text = " ".join(p.text for p in pieces[i : i + size])

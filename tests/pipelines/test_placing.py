@@ -35,7 +35,9 @@ PAGES = [
     ("a.example.it", ("2024-03-04T23:30:00Z",), "it", ROME, "DMY"),
     ("a.example.org", ("2024-03-04T23:30:00Z",), "en", "UTC", "DMY"),
     ("a.example.org", ("2024-03-04T23:30:00+01:00",), "en", ROME, "DMY"),
-    ("a.example.org", ("2024-03-04T23:30:00+05:30",), "en-IN", ROME, "DMY"),
+    ("a.example.org", ("2024-03-04T23:30:00+05:30",), "en-IN", "Asia/Kolkata", "DMY"),
+    ("a.example.org", ("2024-03-04T23:30:00+13:00",), "en-NZ", "Etc/GMT-13", "DMY"),
+    ("a.example.org", ("2024-03-04T23:30:00+17:30",), "en", ROME, "DMY"),
 ]
 
 

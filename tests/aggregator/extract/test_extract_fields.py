@@ -106,8 +106,14 @@ AROUND = [
     # Beside the text, or below it, and named as its date.
     (
         "<h1>T</h1>{prose}</main><div class=meta><b>Data</b><p class=post-date>3 aprile 2019</p></div>",
-        ["3 aprile 2019"],
+        ["Data 3 aprile 2019"],
     ),
+    # A label on a line of its own says which day the next line states.
+    (
+        "<h1>T</h1><h4>Data di pubblicazione:</h4><p>3 aprile 2019</p>{prose}</main>",
+        ["Data di pubblicazione: 3 aprile 2019"],
+    ),
+    ("<h1>T</h1><b>Ultimo aggiornamento</b><p>3 aprile 2019</p>{prose}</main>", []),
     ("<h1>T</h1>{prose}<p>Pubblicato il 3 aprile 2019</p></main>", ["Pubblicato il 3 aprile 2019"]),
     # The article's own, and those of other articles' cards at places of the same name.
     (
