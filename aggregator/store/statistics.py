@@ -4,7 +4,7 @@ Asks the views of `aggregator.store.views` alone, so that a person can ask the s
 at `count_by`; `coverage` says since when sources are followed, and where the gaps are.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -159,13 +159,18 @@ def quoted(values: Collection[str]) -> str:
     return ", ".join("'" + value.replace("'", "''") + "'" for value in sorted(values)) or "''"
 
 
-def shares(followed: dict[str, Coverage], month: str) -> str:
+def shares(followed: Mapping[str, Coverage], month: str) -> str:
     """How many of the sources were followed all through the month, as `3 of 8`; `-` for no month."""
+    number = throughout(followed, month)
+    return "-" if number is None else f"{number} of {len(followed)}"
+
+
+def throughout(followed: Mapping[str, Coverage], month: str) -> int | None:
+    """How many of the sources were followed all through the month; None for no month."""
     try:
         first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
     except ValueError:
-        return "-"
+        return None
     newest = max((one.until for one in followed.values() if one.until), default=first)
     end = min((first + timedelta(days=32)).replace(day=1), newest)
-    throughout = sum(one.is_throughout(first, max(first, end)) for one in followed.values())
-    return f"{throughout} of {len(followed)}"
+    return sum(one.is_throughout(first, max(first, end)) for one in followed.values())

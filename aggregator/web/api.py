@@ -5,7 +5,7 @@ Knows parameters and shapes, nothing of HTTP's headers. Start reading at `DOORS`
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,10 +16,12 @@ from aggregator.grammar import parse_query
 from aggregator.items import EventKind
 from aggregator.query import Order, Query
 from aggregator.store.events import Happening, find_events, present_day
-from aggregator.store.find import FACETS, count, find_page
+from aggregator.store.find import count, find_page
+from aggregator.store.gone import find_gone
 from aggregator.store.overview import standings
 from aggregator.store.revisions import history
 from aggregator.store.sightings import pages_of
+from aggregator.store.statistics import BY, throughout
 from aggregator.store.stories import get_story, story_of
 from aggregator.story import Story
 from aggregator.web import shapes
@@ -154,13 +156,28 @@ def _events(asked: Asked) -> Answer:
     return _answer({"events": told[start:end], "cursor": cursor, "next": following}, following)
 
 
+def _withdrawals(asked: Asked) -> Answer:
+    day = asked.values["after"]
+    since = datetime.combine(day, time(), UTC) if day else None
+    return _answer({"withdrawals": [shapes.gone_shape(one) for one in find_gone(asked.session, since=since)]})
+
+
 def _stats(asked: Asked) -> Answer:
-    query, by = parse_query(asked.values["q"]), asked.values["by"]
-    found = asked.divisions.divided(asked.session, query, [by], asked.edition)[by]
-    values = [{"value": one.value or None, "articles": one.count} for one in found]
-    return _answer(
-        {"q": asked.values["q"], "by": by, "articles": count(asked.session, query), "values": values}
-    )
+    text, by = asked.values["q"], asked.values["by"]
+    query = parse_query(text)
+    counts = asked.divisions.counted(asked.session, query, by, asked.edition)
+    followed = asked.divisions.followed(asked.session, query)
+    return _answer({
+        "q": text,
+        "by": by,
+        "articles": count(asked.session, query),
+        "values": [
+            shapes.count_shape(one, throughout(followed, one.value) if by == "month" else None)
+            for one in counts.rows
+        ],
+        "followed": [shapes.coverage_shape(one) for one in followed.values()],
+        "statement": counts.statement,
+    })  # fmt: skip
 
 
 DOORS = (
@@ -184,10 +201,17 @@ DOORS = (
         ),
     ),
     Door(
+        "/api/withdrawals",
+        _withdrawals,
+        "Articles that were here and were withdrawn: whoever holds a copy should let go of it.",
+        (Parameter("after", "Withdrawn on this day or later (UTC).", "day"),),
+    ),
+    Door(
         "/api/stats",
         _stats,
-        "How many articles a query finds, and how they divide; an unknown date has a row of its own.",
-        (QUERY, Parameter("by", "What to divide by.", "choice", default="month", choices=FACETS)),
+        "How the pages, articles and stories that a query finds divide, since when each source is followed, "
+        "and the SQL that counts. An unknown date has a row of its own.",
+        (QUERY, Parameter("by", "What to divide by.", "choice", default="month", choices=BY)),
     ),
 )
 """The API's paths; all of them answer to GET alone."""

@@ -71,7 +71,14 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         uid=_TEXT, kind=_TEXT, title=_TEXT, start=_TEXT, end=_MAYBE, place=_MAYBE, is_cancelled=_TRUTH,
         changed_at=_TEXT, url=_TEXT, source=_TEXT, entry=_NUMBER, links=_LINKS,
     ),
-    "Value": _object(value=_MAYBE, articles=_NUMBER),
+    "Value": _object(
+        value=_MAYBE, appearances=_NUMBER, articles=_NUMBER, stories=_NUMBER,
+        followed={"type": ["integer", "null"]},
+    ),
+    "Coverage": _object(
+        source=_TEXT, since=_MAYBE, until=_MAYBE,
+        gaps={"type": "array", "items": _object(**{"from": _TEXT, "to": _TEXT})},
+    ),
     "Problem": {
         "type": "object",
         "properties": {"title": _TEXT, "status": _NUMBER, "detail": _TEXT, "parameter": _TEXT},
@@ -84,13 +91,24 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "/api/stories/{id}": {"$ref": "#/components/schemas/Story"},
     "/api/sources": _object(sources=_list("Source")),
     "/api/events": _object(events=_list("Event"), cursor=_MAYBE, next=_MAYBE),
-    "/api/stats": _object(q=_TEXT, by=_TEXT, articles=_NUMBER, values=_list("Value")),
+    "/api/withdrawals": _object(
+        withdrawals={"type": "array", "items": _object(id=_NUMBER, tag=_TEXT, withdrawn_at=_TEXT)}
+    ),
+    "/api/stats": _object(
+        q=_TEXT,
+        by=_TEXT,
+        articles=_NUMBER,
+        values=_list("Value"),
+        followed=_list("Coverage"),
+        statement=_TEXT,
+    ),
 }
 _FAULTS = {
     "400": "A parameter is wrong.",
     "429": "Too many requests.",
     "503": "The archive cannot answer now.",
 }
+_ABSENT = {"404": "There is no such thing here.", "410": "It was withdrawn."}
 
 
 def describe(doors: Iterable[Door], base_url: str) -> dict[str, Any]:
@@ -118,7 +136,7 @@ def _operation(door: Door) -> dict[str, Any]:
     if is_one:
         number = {"type": "integer", "minimum": 1, "maximum": 2**53}
         parameters.append({"name": "id", "in": "path", "required": True, "schema": number})
-    faults = {**_FAULTS, **({"404": "There is no such thing here."} if is_one else {})}
+    faults = {**_FAULTS, **(_ABSENT if is_one else {})}
     problem = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     answers = {status: {"description": words, "content": problem} for status, words in faults.items()}
     answers["200"] = {

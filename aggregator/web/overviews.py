@@ -1,30 +1,26 @@
-"""The pages that look over the archive: events by week, sources and their visits, trends.
+"""The pages that look over the archive: events by week, sources and their visits.
 
 Knows what each shows; the frame around it is `page`'s. Start reading at `DOORS`.
 """
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from typing import Any
 
 from aggregator.feeds.agenda import appointment_of, local
 from aggregator.feeds.channels import channel_of
 from aggregator.feeds.compose import absolute
 from aggregator.feeds.strings import write_at, write_day, write_span
-from aggregator.grammar import parse_query
 from aggregator.health import examine
 from aggregator.items import EventKind, RunOutcome, Source
 from aggregator.query import Query
 from aggregator.store.diaries import load_diary
 from aggregator.store.events import present_day
-from aggregator.store.find import FACETS, count
+from aggregator.store.find import count
 from aggregator.store.overview import Standing, standings
 from aggregator.store.runs import find_runs
-from aggregator.web.api import OPEN, QUERY, address, happenings_of
-from aggregator.web.chart import MOST_BARS, draw
+from aggregator.web.api import address, happenings_of
 from aggregator.web.door import Answer, Asked, Door
 from aggregator.web.page import LANG, Frame, fail, frame_of, render
-from aggregator.web.pages import facet_row
 from aggregator.web.parameters import Parameter
 from aggregator.web.problem import Unanswerable
 
@@ -36,7 +32,6 @@ _AFTER = Parameter("after", "Not over before this day.", "day")
 _SHOWN = 60
 _RUNS = 20
 _JSON = "application/json"
-_SVG_POLICY = ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'")
 
 
 def _events(asked: Asked) -> Answer:
@@ -168,56 +163,9 @@ def _outcome(frame: Frame, standing: Standing | None) -> str:
     )
 
 
-def _trends(asked: Asked) -> Answer:
-    frame, text = frame_of(asked), str(asked.values["q"]).strip()
-    divided = _divided(asked, FACETS)
-    figures = [
-        (
-            by,
-            frame.say(f"trends.{by}"),
-            frame.to(f"/charts/{by}.svg", q=text),
-            address("/api/stats", q=text, by=by),
-            [facet_row(asked, frame, text, by, value) for value in divided[by][:200]],
-        )
-        for by in ("month", "source", "cluster", "topic", "language")
-        if divided[by]
-    ]
-    twins = ((_JSON, frame.say("site.api"), address("/api/stats", q=text)),)
-    return render(frame, "trends.html", frame.say("trends.title"), q=text, figures=figures, twins=twins)
-
-
-def _divided(asked: Asked, names: tuple[str, ...]) -> dict[str, Any]:
-    query = parse_query(asked.values["q"])
-    return asked.divisions.divided(asked.session, query, names, asked.edition)
-
-
-def _chart(asked: Asked) -> Answer:
-    frame, by = frame_of(asked), asked.place["by"]
-    if by not in FACETS:
-        raise Unanswerable(404, "there is no such chart here")
-    rows = [facet_row(asked, frame, "", by, value) for value in _divided(asked, (by,))[by]]
-    # Articles without a date are no month: the table has them, the axis of time cannot.
-    known = [(label, number) for label, number, href in rows if href]
-    shown = _without_gaps(known) if by == "month" else known
-    drawing = draw(frame.say(f"trends.{by}"), shown[:MOST_BARS], is_time=by == "month")
-    return Answer(drawing, "image/svg+xml", (*OPEN, _SVG_POLICY))
-
-
-def _without_gaps(months: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """The months from the newest back, those without an article too: an axis of time skips none."""
-    if not months:
-        return []
-    counted = dict(months)
-    newest = int(months[0][0][:4]) * 12 + int(months[0][0][5:]) - 1
-    names = [f"{number // 12}-{number % 12 + 1:02}" for number in range(newest, newest - MOST_BARS, -1)]
-    return [(name, counted.get(name, 0)) for name in names if name >= months[-1][0]]
-
-
 DOORS = (
     Door("/events", _events, "Events by week.", (_KIND, _AFTER, LANG), fail),
     Door("/sources", _sources, "All sources.", (LANG,), fail),
     Door("/sources/{id}", _source, "A source.", (LANG,), fail),
-    Door("/trends", _trends, "How articles divide.", (QUERY, LANG), fail),
-    Door("/charts/{by}.svg", _chart, "A chart.", (QUERY, LANG)),
 )
 """The pages that look over the archive."""

@@ -9,9 +9,11 @@ from typing import Any
 from aggregator.feeds.model import Appointment, Edition
 from aggregator.items import Source
 from aggregator.store.events import Happening
+from aggregator.store.gone import Gone
 from aggregator.store.overview import Standing
 from aggregator.store.revisions import Revision
 from aggregator.store.sightings import SeenPage
+from aggregator.store.statistics import UNKNOWN, Count, Coverage
 from aggregator.story import Story
 from aggregator.web.shown import Shown, past_of
 
@@ -125,6 +127,32 @@ def source_shape(source: Source, standing: Standing | None) -> dict[str, Any]:
         "last_success_at": instant(standing.visited_at) if standing else None,
         "failures": standing.failures if standing else 0,
         "links": {"page": f"/sources/{source.id}", "feed": f"/feeds/source-{source.id}.atom"},
+    }
+
+
+def gone_shape(one: Gone) -> dict[str, Any]:
+    """An article that was withdrawn: its number and id, and since when."""
+    return {"id": one.entry_id, "tag": one.tag, "withdrawn_at": instant(one.withdrawn_at)}
+
+
+def count_shape(one: Count, throughout: int | None) -> dict[str, Any]:
+    """A value and its three counts; of a month also how many sources were followed throughout."""
+    return {
+        "value": None if one.value == UNKNOWN else one.value,
+        "appearances": one.appearances,
+        "articles": one.articles,
+        "stories": one.stories,
+        "followed": throughout,
+    }
+
+
+def coverage_shape(one: Coverage) -> dict[str, Any]:
+    """Since when a source is followed, until when, and the gaps in between."""
+    return {
+        "source": one.source_id,
+        "since": instant(one.since),
+        "until": instant(one.until),
+        "gaps": [{"from": instant(start), "to": instant(end)} for start, end in one.gaps],
     }
 
 

@@ -16,6 +16,7 @@ from aggregator.feeds.strings import LANGUAGES
 from aggregator.items import Entry, Evidence, Publish
 from aggregator.store import Session
 from aggregator.store.entries import get
+from aggregator.store.gone import find_gone
 from aggregator.web.problem import Unanswerable
 
 # What a fact of an article is, whatever may be quoted of it.
@@ -66,12 +67,15 @@ def show_all(entries: Iterable[Entry], edition: Edition, language: str = "") -> 
 def entry_of(session: Session, edition: Edition, id_: int, language: str = "") -> Shown:
     """The Entry with that number, with its evidence.
 
-    Raises: Unanswerable when there is none that may be shown; which of the two is not told.
+    Raises: Unanswerable when there is none that may be shown, which of the two is not told; and
+        when it was shown once, and withdrawn.
     """
     try:
         shown = show(get(session, id_), edition, language)
     except StoreError:
         shown = None
+    if shown is None and find_gone(session, entry_id=id_):
+        raise Unanswerable(410, "this article was withdrawn")
     if shown is None:
         raise Unanswerable(404, "there is no such article here")
     return shown

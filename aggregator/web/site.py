@@ -18,13 +18,13 @@ from aggregator.config import Config
 from aggregator.feeds.pages import style
 from aggregator.items import Vocabulary
 from aggregator.store import Store
-from aggregator.web import api, openapi, overviews, pages, search
+from aggregator.web import api, openapi, overviews, pages, search, trends
 from aggregator.web.allowance import Allowance
 from aggregator.web.door import Answer, Door, Doors
 from aggregator.web.page import stylesheet
 from aggregator.web.problem import PROBLEM, problem
 from aggregator.web.published import Published, Receive, Scope, Send
-from aggregator.web.watch import Watch, health
+from aggregator.web.watch import Watch
 
 # Fifty readers behind one address may ask for a feed within the same minute; then one every 30 s.
 _POLLS = (60, 2.0)
@@ -57,10 +57,10 @@ def create_site(store: Store, vocabulary: Vocabulary, config: Config) -> Site:
         hub=config.hub,
         page_policy=_page_policy(),
     )
-    watch = Watch()
+    watch = Watch(store, (config.publish,))
     doors = Doors(store, vocabulary, config, Allowance(max(limit, 1), limit), watch.count)
-    here = [*api.DOORS, *search.DOORS, *pages.DOORS, *overviews.DOORS, _description(config)]
-    here += [Door("/health", health), Door("/metrics", watch.metrics), _STYLE, _ROBOTS]
+    here = [*api.DOORS, *search.DOORS, *pages.DOORS, *overviews.DOORS, *trends.DOORS, _description(config)]
+    here += [Door("/health", watch.health), Door("/metrics", watch.metrics), _STYLE, _ROBOTS]
     routes = [Route(door.path, _through(doors, door), methods=["GET"]) for door in here]
     handlers: Any = {404: _not_there, 405: _not_so}
     return Site(published, Starlette(routes=routes, exception_handlers=handlers))

@@ -113,7 +113,10 @@ def test_events_are_by_start_and_go_on(browser: Browser) -> None:
 def test_statistics_count_what_a_query_finds(browser: Browser, by: str) -> None:
     told = ask(browser, f"/api/stats?by={by}&q=lago")
     assert told["articles"] == 2
-    assert all(row["articles"] <= 2 for row in told["values"])
+    assert all(row["stories"] <= row["articles"] <= row["appearances"] <= 2 for row in told["values"])
+    assert all((row["followed"] is None) == (by != "month") for row in told["values"])
+    assert [one["source"] for one in told["followed"]] == ["agenzia", "clm", "giornale"]
+    assert f" AS {by}," in told["statement"]
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,19 @@
 """The pages for people: what they show, in which language, and that no text on them is code."""
 
+import json
 import re
 from pathlib import Path
 from string import Formatter
 
 import pytest
+from archive_samples import minutes
 from lxml import html
 from site_samples import SECRET, fill, site_over
 from web_samples import Browser
 
 from aggregator.store import Store
+from aggregator.store.views import ask
+from aggregator.store.withdrawals import withdraw
 from aggregator.web.strings import TEXTS
 
 
@@ -168,6 +172,31 @@ def test_trends_tell_the_numbers_beside_each_chart(browser: Browser) -> None:
     tree = page(browser, "/trends")
     assert len(tree.xpath("//section//img")) == len(tree.xpath("//section//table")) == 4
     assert "senza data" in text_of(tree)
+    assert "Le fonti seguite sono 3" in text_of(tree)
+    cells = {
+        row.find("th").text_content(): [cell.text_content() for cell in row.findall("td")]
+        for row in tree.xpath("//section[@aria-labelledby='by-month']//tbody/tr")
+    }
+    assert cells["2026-02"][:3] == ["1", "1", "1"]
+    assert re.fullmatch(r"\d su 3", cells["2026-02"][3])
+    assert cells["senza data"][3] == ""
+
+
+def test_the_query_behind_a_figure_counts_it_again(
+    filled: tuple[Store, dict[str, int]], browser: Browser
+) -> None:
+    tree = page(browser, "/trends?q=lago+source:%22x%27%29+OR+1%3D1+--%22+source:clm")
+    shown = tree.xpath("//section[@aria-labelledby='by-language']//pre")[0].text_content()
+    with ask(filled[0], shown, seconds=10) as answer:
+        assert list(answer.rows) == [("it", 1, 1, 1)]
+
+
+def test_too_much_to_count_is_not_counted(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aggregator.web.trends._MOST_COUNTED", 2)
+    tree = page(browser, "/trends")
+    assert "troppe da contare" in text_of(tree)
+    assert not tree.xpath("//img | //table")
+    assert page(browser, "/trends?q=lago").xpath("//table")
 
 
 def test_what_does_not_change_is_divided_once(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,7 +205,7 @@ def test_what_does_not_change_is_divided_once(browser: Browser, monkeypatch: pyt
     def counted_again(*_: object, **__: object) -> None:
         raise AssertionError("counted again")
 
-    monkeypatch.setattr("aggregator.web.division.facets", counted_again)
+    monkeypatch.setattr("aggregator.web.division.count_by", counted_again)
     assert browser.get("/trends?q=lago").body == first
     assert browser.get("/api/stats?q=lago&by=source").status == 200
 
@@ -204,6 +233,30 @@ def test_errors_are_pages_in_the_language_asked_for(browser: Browser) -> None:
         got = browser.get(path)
         assert got.status == status
         assert words in text_of(html.document_fromstring(got.body.decode()))
+
+
+def test_what_was_withdrawn_is_gone_and_says_no_more(store: Store, tmp_path: Path) -> None:
+    ids = fill(store)
+    browser = site_over(store, tmp_path)
+    asked = [f"/{kind}/{ids['first']}" for kind in ("entries", "api/entries", "stories", "api/stories")]
+    asked += ["/", "/trends", "/events?after=2026-01-01", "/api/entries?order=change", "/api/stats"]
+    asked += ["/api/events?after=2026-01-01", "/search.atom", f"/stories/{ids['copied']}"]
+    assert all("Iseo" in browser.get(path).body.decode() for path in asked[:4])
+    with store.write() as session:
+        withdraw(session, ids["first"], reason="segretamente chiesto", now=minutes(90))
+    for path in asked:
+        body = browser.get(path).body.decode()
+        assert "Iseo" not in body, path
+        assert "segretamente" not in body, path
+    got = browser.get(asked[0])
+    assert (got.status, got.headers["content-type"]) == (410, "text/html; charset=utf-8")
+    assert "Questa notizia è stata ritirata" in got.body.decode()
+    problem = browser.get(asked[1])
+    assert (problem.status, problem.headers["content-type"]) == (410, "application/problem+json")
+    told = json.loads(browser.get("/api/withdrawals?after=2026-01-01").body)["withdrawals"]
+    assert [one["id"] for one in told] == [ids["first"]]
+    assert json.loads(browser.get("/api/withdrawals?after=2999-01-01").body) == {"withdrawals": []}
+    assert browser.get(f"/entries/{ids['hidden']}").status == 404
 
 
 def test_both_languages_say_all() -> None:
