@@ -42,7 +42,7 @@ def set_delay(crawler: Crawler, slot: str, seconds: float) -> None:
     downloader = _downloader(crawler)
     _settings(downloader, slot)["delay"] = seconds
     if live := downloader.slots.get(slot):
-        live.delay = seconds
+        live.delay = max(seconds, _TINY if live.lastseen > monotonic() else 0.0)
 
 
 def hold(crawler: Crawler, slot: str, seconds: float) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Self
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
@@ -81,7 +81,19 @@ class Retry:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """The retries of a crawl."""
-        return cls(crawler)
+        retry = cls(crawler)
+        crawler.signals.connect(retry.hold, signals.response_downloaded)
+        return retry
+
+    def hold(self, response: Response, request: Request) -> None:
+        """Holds the host as soon as it asks for rest.
+
+        Before `process_response` sees the answer, Scrapy has sent the next request that waits for the host.
+        """
+        if response.status in _STATUSES:
+            wait = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+            if wait is not None:
+                pace.hold(self._crawler, self._slot(request), wait)
 
     def process_request(self, request: Request) -> None:
         """Refuses what would go to a host that was given up."""
@@ -122,8 +134,6 @@ class Retry:
             self._tell(request, slot, host)
         if wait is not None and wait > self._longest:
             raise self._give_up(slot, f"it asks for {wait:.0f} seconds of rest", wait)
-        if wait is not None:
-            pace.hold(self._crawler, slot, wait)
         again = await self._again(request, f"HTTP {response.status}", is_held=wait is not None)
         if again is None and is_broken:
             count(self._crawler, Rule.BROKEN_BODY)

@@ -78,6 +78,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 64  # a crawl that knocks at once must not be made to knock again
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away is what some tests are about."""

@@ -36,6 +36,8 @@ ANYWHERE = HERE | {
 }
 PROXIED = PUBLIC | {"id": "proxied", "hosts": ["mobilita.example", "127.0.0.1"]}
 RETRY_AFTER = 1
+# All are asked in turns, so the fifth to fail for good is in the last turn, with some answers under way.
+FAILING = 20
 
 
 def to(location: str, status: int = 302) -> Route:
@@ -68,10 +70,11 @@ def in_a_second(asked: Asked) -> Answer:
 
 ROUTES: dict[str, Route] = {
     "/500": always(500),
-    **{f"/failing?{n}": always(500) for n in range(9)},
+    **{f"/failing?{n}": always(500) for n in range(FAILING)},
     "/500-once": first(Answer(b"", 500)),
     "/429-number": first(Answer(b"", 429, {"Retry-After": str(RETRY_AFTER)})),
     "/503-date": in_a_second,
+    "/rest": first(Answer(b"", 429, {"Retry-After": str(RETRY_AFTER)})),
     "/503-hour": in_an_hour,
     "/truncated": first(Answer(b"<p>half", announced=5000)),
     "/truncated-always": lambda asked: Answer(b"<p>half", announced=5000),
@@ -191,7 +194,11 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawl]:
         asks = [
             {"name": path, "url": site.url(path), "source": HERE, "slot": path}
             for path in [*ROUTES, "/plain", "/plain?again"]
-            if "failing" not in path
+            if "failing" not in path and path != "/rest"
+        ]
+        asks += [
+            {"name": path, "url": site.url(path), "source": HERE, "slot": "/rest"}
+            for path in ("/rest", *(f"/plain?rest{n}" for n in range(6)))
         ]
         asks += [
             {"name": f"robots {name}: {path}", "url": s.url(path), "source": HERE, "slot": f"robots-{name}"}
@@ -222,7 +229,7 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawl]:
         ]
         asks += [
             {"name": f"failing {n}", "url": site.url(f"/failing?{n}"), "source": HERE, "slot": "failing"}
-            for n in range(9)
+            for n in range(FAILING)
         ]
         asks += [
             {"name": f"proxy {url}", "url": url, "slot": f"proxy {url}", "source": PROXIED, "proxy": f"http://127.0.0.1:{proxy.port}"}
@@ -323,6 +330,16 @@ def test_never_earlier_than_retry_after(crawl: Crawl, path: str) -> None:
     assert after - before >= RETRY_AFTER
 
 
+def test_nothing_else_is_asked_of_a_host_that_wants_rest(crawl: Crawl) -> None:
+    asked = sorted(asked.at for asked in crawl.site.asked if "rest" in asked.path)
+    complained = crawl.times("/rest")[0]
+    assert len(asked) == 8
+    assert not [at for at in asked if complained < at < complained + RETRY_AFTER]
+    assert {crawl.rows[name].get("status") for name in ("/rest", *(f"/plain?rest{n}" for n in range(6)))} == {
+        200
+    }
+
+
 def test_the_last_answer_is_handed_over_when_retries_end(crawl: Crawl) -> None:
     assert crawl.rows["/500"]["status"] == 500
     assert crawl.rows["/500-once"]["status"] == crawl.rows["/truncated"]["status"] == 200
@@ -339,11 +356,12 @@ def test_a_host_that_asks_for_an_hour_is_left_alone(crawl: Crawl) -> None:
 
 
 def test_a_host_that_fails_again_and_again_is_left_alone(crawl: Crawl) -> None:
-    rows = [crawl.rows[f"failing {n}"] for n in range(9)]
-    left_alone = sum(row.get("rule") == "given_up" for row in rows)
+    rows = [crawl.rows[f"failing {n}"] for n in range(FAILING)]
+    assert [row for row in rows if row.get("status") != 500 and row.get("rule") != "given_up"] == []
+    left_alone = sum("rule" in row for row in rows)
     assert left_alone >= 1
     # Five that failed for good, and what was under way at that moment.
-    assert 5 <= sum(row.get("status") == 500 for row in rows) == 9 - left_alone
+    assert FAILING - left_alone >= 5
     assert {row["retry_at"] for row in rows if "rule" in row} == {""}
     assert crawl.stats["guard/given_up"] == 2
 
