@@ -65,6 +65,14 @@ class EventKind(StrEnum):
     DEADLINE = "deadline"
 
 
+class Cause(StrEnum):
+    """Who changed an Entry: its publisher, a person here, or the rules by which pages are read."""
+
+    PUBLISHER = "publisher"
+    OPERATOR = "operator"
+    RULES = "rules"
+
+
 class Level(StrEnum):
     """What a new Article is to the archive (see `Match`); `story` is the same news in other words."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 
+from aggregator.choices import Cause
 from aggregator.items import Article, Level, Match
 from aggregator.store import Session, articles, revisions, sightings
 from aggregator.store.neighbours import KnownPage, Neighbour, Neighbours, find_neighbours, rank
@@ -45,13 +46,17 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What all pages of a batch share; `is_again` when today's code reads what is known already."""
+    """What all pages of a batch share; `is_again` when today's code reads what is known already.
+
+    Shapes: `cause` is who has changed what an Entry says, if anything has.
+    """
 
     source_id: str
     now: datetime
     is_backfill: bool = False
     decide: Decide = decide
     is_again: bool = False
+    cause: Cause = Cause.PUBLISHER
 
 
 def place(
@@ -107,7 +112,7 @@ def revisit(
         _store_copies(session, visit, [(arrival, twin)])
         return Effect.COPY
     if page.is_home and (twin is None or page.entry.is_announced):
-        changed = revisions.change(session, page.entry.entry_id, arrival, visit.now)
+        changed = revisions.change(session, page.entry.entry_id, arrival, visit.now, visit.cause)
         sightings.refresh(session, page, arrival, page.entry.entry_id)
         return Effect.UPDATED if changed else Effect.SAME
     is_alike = visit.is_again and not page.is_home and _is_alike(session, page, arrival)

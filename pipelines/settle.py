@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from aggregator.choices import Cause
 from aggregator.errors import StoreError
 from aggregator.extract.boilerplate import learn, pair_key
 from aggregator.items import Article, Boilerplate, Fetched, Reason, Refused, SourceMemory
@@ -138,7 +139,8 @@ def apply(
     With `is_again` also what no reader sees, since it is today's code that read them.
     """
     counts = Counter(digested=len(outcomes))
-    visit = Visit(lease.source_id, now, lease.is_first_visit or is_again, is_again=is_again)
+    is_backfill = lease.is_first_visit or is_again
+    visit = Visit(lease.source_id, now, is_backfill, is_again=is_again, cause=Cause.RULES)
     with store.write() as session:
         runs.check_fence(session, lease)
         for stored, outcome in outcomes:

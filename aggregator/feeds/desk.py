@@ -19,7 +19,7 @@ from aggregator.store import Session
 from aggregator.store.feeds import FeedState
 
 # Raised when a renderer changes: what stands in the folder is then rendered anew.
-_RENDERING = 2
+_RENDERING = 3
 ENDINGS = (*(ending for _, ending, _ in FORMATS), "html")
 """Of the files that every feed has."""
 
@@ -30,8 +30,9 @@ _RENDERERS = {"rss": render_rss, "atom": render_atom, "json": render_json}
 class Desk:
     """What the parts of a publication share.
 
-    Shapes: `seq` is the archive's `change_seq`, `digest` of what else than entries the bytes depend
-        on; `before` and `states` are the states of feeds by file, as they were and as they are now.
+    Shapes: `seq` is the archive's `change_seq`, `digest` of what the bytes depend on beside entries
+        and sources; `before` and `states` are the states of feeds by file, as they were and as they
+        are now; `altered` are sources of which something else is said since.
     """
 
     session: Session
@@ -41,6 +42,7 @@ class Desk:
     seq: int
     digest: str
     before: Mapping[str, FeedState]
+    altered: tuple[str, ...] = ()
     states: list[FeedState] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
     omitted: dict[str, Mapping[str, int]] = field(default_factory=dict)
@@ -83,18 +85,40 @@ class Desk:
 
 
 def digest_of(edition: Edition, out: Path, feed_entries: int) -> str:
-    """What else than entries the bytes depend on, and the folder that they are in."""
+    """What the bytes depend on beside entries and sources, and the folder that they are in."""
     facts = [
         [_RENDERING, str(out.resolve()), feed_entries],
         [edition.authority, edition.language, edition.base_url, edition.summary_length, edition.hub],
-        [_facts(source) for _, source in sorted(edition.sources.items())],
         [[term.id, term.labels, term.is_cluster] for _, term in sorted(edition.terms.items())],
     ]
+    return _digest(facts)
+
+
+_SOURCES = "/source/"  # no feed is called so
+
+
+def is_feed(state: str) -> bool:
+    """Whether the state of that name is of a feed or its history, not of a source."""
+    return not state.startswith(_SOURCES)
+
+
+def source_states(edition: Edition) -> dict[str, FeedState]:
+    """What is remembered of each source: a digest of what feeds say of it, or decide by."""
+    names = {id_: f"{_SOURCES}{id_}" for id_ in sorted(edition.sources)}
+    return {id_: FeedState(name, 0, _digest(_facts(edition.sources[id_]))) for id_, name in names.items()}
+
+
+def altered_sources(edition: Edition, before: Mapping[str, FeedState]) -> tuple[str, ...]:
+    """The sources of which feeds now say something else; none that are new: nothing told of them."""
+    states = source_states(edition).items()
+    return tuple(id_ for id_, state in states if before.get(state.name, state) != state)
+
+
+def _digest(facts: object) -> str:
     return blake2b(json.dumps(facts).encode(), digest_size=16).hexdigest()
 
 
 def _facts(source: Source) -> list[object]:
-    """What feeds say of a source, or decide by."""
     return [
         source.id,
         source.name,

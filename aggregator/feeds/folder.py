@@ -20,7 +20,8 @@ from aggregator.errors import PublishError
 _BROTLI_QUALITY = 6
 _GZIP_LEVEL = 9
 _LOCK = ".lock"
-_TWINS = (".gz", ".br")
+TWINS = (".gz", ".br")
+"""What the compressed twins of a file end in."""
 
 
 class Folder:
@@ -39,7 +40,7 @@ class Folder:
         """
         with _in_words(self.root / name):
             folder, leaf = self._place(name)
-            if _read(folder, leaf) == data and all(_exists(folder, leaf + twin) for twin in _TWINS):
+            if _read(folder, leaf) == data and all(_exists(folder, leaf + twin) for twin in TWINS):
                 return False
             _replace(folder, leaf + ".gz", gzip.compress(data, _GZIP_LEVEL, mtime=0))
             _replace(folder, leaf + ".br", brotli.compress(data, quality=_BROTLI_QUALITY))
@@ -50,13 +51,18 @@ class Folder:
         """Whether the file and its twins are there, as files of this folder."""
         with _in_words(self.root / name):
             folder, leaf = self._place(name)
-            return all(_exists(folder, leaf + twin) for twin in ("", *_TWINS))
+            return all(_exists(folder, leaf + twin) for twin in ("", *TWINS))
+
+    def names(self, path: str) -> frozenset[str]:
+        """What is in that folder of it; nothing where there is none. One look, however much there is."""
+        with _in_words(self.root / path):
+            return frozenset(os.listdir(self._enter(path)))  # noqa: PTH208  an open folder has no path
 
     def remove(self, name: str) -> None:
         """Removes the file and its twins, where there are any."""
         with _in_words(self.root / name):
             folder, leaf = self._place(name)
-            for twin in ("", *_TWINS):
+            for twin in ("", *TWINS):
                 with suppress(FileNotFoundError):
                     os.unlink(leaf + twin, dir_fd=folder)
 

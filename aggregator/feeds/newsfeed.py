@@ -5,17 +5,18 @@ Must not know how a format looks. Start reading at `publish_news`:
     has anything in it changed? -> history: new documents, and those that hold a change -> live feed
 """
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
 from aggregator.feeds.compose import absolute, document_of, within_reach
 from aggregator.feeds.desk import Desk
+from aggregator.feeds.folder import TWINS
 from aggregator.feeds.model import Archive, Channel, Related
 from aggregator.feeds.syndication import render_atom
 from aggregator.items import Entry
 from aggregator.query import Query
-from aggregator.store.feeds import FeedState, arrivals, changed_arrivals, copies, has_changed
+from aggregator.store.feeds import FeedState, arrivals, arrivals_at, changed_arrivals, copies, has_changed
 from aggregator.store.find import find
 
 ARCHIVE_ENTRIES = 100
@@ -33,7 +34,8 @@ def publish_news(desk: Desk, channel: Channel, query: Query, digest: str = "") -
     bounds = _bounds(desk, channel.file)
     is_standing = state is not None and state.digest == digest and _stands(desk, channel, bounds)
     since = state.change_seq if state is not None and is_standing else 0
-    if is_standing and not (since < desk.seq and has_changed(desk.session, query, since)):
+    has_news = bool(desk.altered) or (since < desk.seq and has_changed(desk.session, query, since))
+    if is_standing and not has_news:
         desk.unchanged += 1
     else:
         tail = _history(desk, channel, query, bounds, since) if channel.address else 0
@@ -56,23 +58,30 @@ def _history(desk: Desk, channel: Channel, query: Query, bounds: list[int], sinc
     A document's bounds, once set, are kept: what leaves a feed later never moves another entry.
     """
     known = len(bounds)
-    changed = changed_arrivals(desk.session, since, bounds[-1]) if since and bounds else []
+    wanted = _touched(desk, bounds, since) if since and bounds else set(range(1, known + 1))
     tail = arrivals(desk.session, query, bounds[-1] if bounds else 0)
     is_filling = len(tail) % ARCHIVE_ENTRIES
     for bound in tail[ARCHIVE_ENTRIES - 1 :: ARCHIVE_ENTRIES]:
         bounds.append(bound)
         desk.states.append(FeedState(f"{channel.file}/{len(bounds)}", bound, ""))
-    for number, (low, high) in enumerate(zip([0, *bounds], bounds, strict=False), start=1):
-        holds_change = bisect_right(changed, low) < bisect_right(changed, high)
-        if not since or number > known or holds_change:
-            place = Archive(number, number - 1, number + 1, is_full=True)
-            _document(desk, channel, query, place, low, high)
+    for number in sorted(wanted | set(range(known + 1, len(bounds) + 1))):
+        place = Archive(number, number - 1, number + 1, is_full=True)
+        low = bounds[number - 2] if number > 1 else 0
+        _document(desk, channel, query, place, low, bounds[number - 1])
     if bounds:
         # The one that is filling has its place already, so that the full one before it can name
         # it from the start and never changes; nobody is sent to it as to an archive.
         place = Archive(len(bounds) + 1, len(bounds))
         _document(desk, channel, query, place, bounds[-1], desk.seq)
     return is_filling
+
+
+def _touched(desk: Desk, bounds: list[int], since: int) -> set[int]:
+    """The numbers of the full documents that hold a changed entry, or one of an altered source."""
+    changed = changed_arrivals(desk.session, since, bounds[-1])
+    if desk.altered:
+        changed += arrivals_at(desk.session, desk.altered, bounds[-1])
+    return {bisect_left(bounds, seq) + 1 for seq in changed}
 
 
 def _document(desk: Desk, channel: Channel, query: Query, place: Archive, low: int, high: int) -> None:
@@ -119,9 +128,13 @@ def _bounds(desk: Desk, name: str) -> list[int]:
 
 
 def _stands(desk: Desk, channel: Channel, bounds: list[int]) -> bool:
-    documents = range(1, len(bounds) + 2) if channel.address and bounds else ()
-    names = [_archive_name(channel.file, number) for number in documents]
-    return desk.has_all(channel.file) and all(desk.folder.has(name) for name in names)
+    if not desk.has_all(channel.file):
+        return False
+    if not (channel.address and bounds):
+        return True
+    names = desk.folder.names(f"feeds/{channel.file}")
+    numbers = range(1, len(bounds) + 2)
+    return all(f"{number}.atom{twin}" in names for number in numbers for twin in ("", *TWINS))
 
 
 def _archive_name(feed: str, number: int) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from aggregator.feeds.agenda import agenda_of, reach
 from aggregator.feeds.channels import CALENDARS, MAIN, OPERATOR, channel_of
-from aggregator.feeds.desk import Desk, digest_of
+from aggregator.feeds.desk import Desk, altered_sources, digest_of, is_feed, source_states
 from aggregator.feeds.folder import locked
 from aggregator.feeds.ical import render_ical
 from aggregator.feeds.model import Channel, Edition
@@ -33,6 +33,9 @@ from aggregator.store.events import find_events, present_day
 from aggregator.store.feeds import FeedState, feed_query, forget_states, load_states, save_states
 from aggregator.store.savedfeeds import SavedFeed, find_saved
 from aggregator.store.sources import find_sources
+
+# Documents of history that a publication which is killed renders again; each takes some 25 ms.
+_AT_RISK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +87,14 @@ def publish(
             )
             digest = digest_of(edition, folder.root, feed_entries)
             before = load_states(session)
-            desk = Desk(session, folder, edition, feed_entries, change_seq(session), digest, before)
-            report = _publish_all(desk, {feed.name: feed for feed in find_saved(session)})
-        if desk.states or report.gone:
+            altered = altered_sources(edition, before)
+            desk = Desk(session, folder, edition, feed_entries, change_seq(session), digest, before, altered)
+            report = _publish_all(store, desk, {feed.name: feed for feed in find_saved(session)})
+        told = [state for state in source_states(edition).values() if before.get(state.name) != state]
+        if desk.states or told or report.gone:
             with store.write() as session:
                 forget_states(session, _states_of(desk.before, report.gone))
-                save_states(session, desk.states)
+                save_states(session, [*desk.states, *told])
         return report
 
 
@@ -115,16 +120,20 @@ def edition_of(
     )
 
 
-def _publish_all(desk: Desk, saved: Mapping[str, SavedFeed]) -> PublishReport:
+def _publish_all(store: Store, desk: Desk, saved: Mapping[str, SavedFeed]) -> PublishReport:
     groups = tuple(groups_of(desk.edition, desk.before))
     operator = channel_of(OPERATOR, desk.edition)
     channels = [operator, *chain.from_iterable(found for _, found in groups)]
     for channel in channels:
         _publish_one(desk, channel, saved.get(channel.name))
+        if len(desk.states) > _AT_RISK:
+            with store.write() as session:
+                save_states(session, desk.states)
+            desk.states.clear()
     _lists(desk, groups)
     standing = {channel.file for channel in channels}
     ended = {feed.name for feed in saved.values()}
-    known = {name.partition("/")[0].removesuffix(".ics") for name in desk.before} | ended
+    known = {name.partition("/")[0].removesuffix(".ics") for name in desk.before if is_feed(name)} | ended
     gone = tuple(sorted(known - standing))
     for file in gone:
         desk.end(file)
@@ -170,7 +179,8 @@ def _special(desk: Desk, channel: Channel) -> None:
     """
     state = FeedState(channel.file, desk.seq, desk.digest)
     is_counted = channel.name != OPERATOR
-    if is_counted and desk.before.get(channel.file) == state and desk.has_all(channel.file):
+    is_same = desk.before.get(channel.file) == state and not desk.altered
+    if is_counted and is_same and desk.has_all(channel.file):
         desk.unchanged += 1
         return
     document = special_document(desk.session, channel, desk.edition, desk.feed_entries)
@@ -188,7 +198,7 @@ def _calendar(desk: Desk, channel: Channel) -> None:
     """
     files = [f"feeds/{channel.file}.ics", *([f"feeds/{channel.file}.html"] if channel.is_calendar else [])]
     state = FeedState(f"{channel.file}.ics", desk.seq, desk.digest)
-    if desk.before.get(state.name) == state and all(map(desk.folder.has, files)):
+    if desk.before.get(state.name) == state and not desk.altered and all(map(desk.folder.has, files)):
         return
     query = Query() if channel.is_calendar else replace(feed_query(channel.name), is_live=False)
     today = present_day(desk.session)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from aggregator.choices import Cause
 from aggregator.items import Article
 from aggregator.store import articles, corrections, revisions
 from aggregator.store.archive import take_numbers
@@ -65,4 +66,4 @@ def _as_read(session: Session, entry_id: int) -> Article:
 def _write(session: Session, entry_id: int, read: Article, now: datetime) -> tuple[str, ...]:
     # Identity is the page's: a corrected text still finds the copies of what was published.
     text_key = session.scalars(select(EntryRow.text_key).where(EntryRow.id == entry_id)).one()
-    return revisions.change(session, entry_id, Arrival(read, text_key, 0, b""), now)
+    return revisions.change(session, entry_id, Arrival(read, text_key, 0, b""), now, Cause.OPERATOR)

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from aggregator.choices import Cause
 from aggregator.store.codec import unpack
 from aggregator.store.schema import BodyRow, EntryRow, RevisionRow
 from aggregator.text import fold, words
@@ -42,11 +43,15 @@ class Change:
 
 
 def find_changes(session: Session, limit: int = 100) -> list[Change]:
-    """The latest changes of title or substance of announced Entries that may be seen, newest first."""
+    """The latest changes of title or substance of announced Entries that may be seen, newest first.
+
+    Only what publishers have changed: what is read better, or mended here, corrects no publisher.
+    """
     query = (
         select(RevisionRow.entry_id, RevisionRow.seq)
         .join(EntryRow, EntryRow.id == RevisionRow.entry_id)
         .where(EntryRow.announced_seq.is_not(None), EntryRow.hidden_at.is_(None))
+        .where(RevisionRow.cause == Cause.PUBLISHER.value)
         .order_by(RevisionRow.changed_at.desc(), RevisionRow.entry_id.desc(), RevisionRow.seq.desc())
         .limit(limit * _LOOKED_AT)
     )

@@ -55,7 +55,8 @@ def find_events(
     """
     asked = query or Query()
     gone = and_(EventRow.is_cancelled, *withdrawn_filters(asked))
-    where = [EntryRow.announced_seq.is_not(None), EventRow.is_year_proved, or_(and_(*filters(asked)), gone)]
+    stands = and_(*filters(asked, is_walk=True))  # few Entries announce anything
+    where = [EntryRow.announced_seq.is_not(None), EventRow.is_year_proved, or_(stands, gone)]
     if kind is not None:
         where.append(EventRow.kind == kind.value)
     if since is not None:

@@ -57,7 +57,7 @@ def has_changed(session: Session, query: Query, since: int) -> bool:
     query_ = select(EntryRow.id).where(
         EntryRow.change_seq > since,
         EntryRow.announced_seq.is_not(None),
-        or_(may_have_left, and_(True, *filters(query))),
+        or_(may_have_left, and_(True, *filters(query, is_walk=True))),
     )
     return session.scalar(query_.limit(1)) is not None
 
@@ -70,10 +70,17 @@ def arrivals(session: Session, query: Query, after: int = 0) -> list[int]:
 
 
 def changed_arrivals(session: Session, since: int, until: int) -> list[int]:
-    """The `announced_seq`, up to `until` and in order, of Entries changed after the `change_seq` `since`."""
-    seq = EntryRow.announced_seq
-    statement = select(seq).where(seq <= until, EntryRow.change_seq > since).order_by(seq)
-    return [found for found in session.scalars(statement) if found is not None]
+    """The `announced_seq`, up to `until`, of Entries changed after the `change_seq` `since`."""
+    # By what changed alone: asked for `announced_seq` too, SQLite walks the archive along that.
+    statement = select(EntryRow.announced_seq).where(EntryRow.change_seq > since)
+    return [found for found in session.scalars(statement) if found is not None and found <= until]
+
+
+def arrivals_at(session: Session, sources: Sequence[str], until: int) -> list[int]:
+    """The `announced_seq`, up to `until`, of Entries that any of these Sources has shown."""
+    shown = select(SightingRow.entry_id).where(SightingRow.source_id.in_(sources))
+    statement = select(EntryRow.announced_seq).where(EntryRow.id.in_(shown))
+    return [found for found in session.scalars(statement) if found is not None and found <= until]
 
 
 def copies(session: Session, ids: Sequence[int]) -> list[tuple[int, str, str]]:
@@ -98,8 +105,9 @@ def copies(session: Session, ids: Sequence[int]) -> list[tuple[int, str, str]]:
 
 def load_states(session: Session) -> dict[str, FeedState]:
     """How far each feed is published, by name."""
-    rows = session.scalars(select(FeedStateRow).order_by(FeedStateRow.name))
-    return {row.name: FeedState(row.name, row.change_seq, row.digest) for row in rows}
+    columns = (FeedStateRow.name, FeedStateRow.change_seq, FeedStateRow.digest)
+    rows = session.execute(select(*columns).order_by(FeedStateRow.name))
+    return {name: FeedState(name, seq, digest) for name, seq, digest in rows}
 
 
 def save_states(session: Session, states: Sequence[FeedState]) -> None:

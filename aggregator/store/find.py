@@ -22,6 +22,9 @@ ANNOUNCED = EntryRow.announced_seq.is_not(None)
 DAY_IS_KNOWN = EntryRow.precision.in_([Precision.MINUTE.value, Precision.DAY.value])
 # How many values of a facet are counted; a page shows fewer.
 _FACET_VALUES = 200
+# From here on a walk is quicker, measured on 100,000 Entries: 100 of a term with 1,000 are found in 11 ms
+# either way, of one with 100,000 in 3 ms by walking and in 90 ms from the list.
+_FREQUENT = 1000
 # Entries loaded a statement: SQLite takes 32,766 values in one.
 _CHUNK = 1000
 
@@ -70,10 +73,24 @@ def _in_order(session: Session, query: Query, limit: int | None) -> list[Entry]:
     is_log = query.order is Order.CHANGE
     column = EntryRow.change_seq if is_log else EntryRow.announced_seq
     statement = select(EntryRow, BodyRow).join(BodyRow, BodyRow.entry_id == EntryRow.id)
-    statement = statement.where(ANNOUNCED, *filters(query)).order_by(column if is_log else column.desc())
+    where = filters(query, is_walk=limit is not None and _is_frequent(session, query))
+    statement = statement.where(ANNOUNCED, *where).order_by(column if is_log else column.desc())
     if query.cursor is not None:
         statement = statement.where(column > query.cursor if is_log else column < query.cursor)
     return to_entries(session, session.execute(statement.limit(limit)).all())
+
+
+def _is_frequent(session: Session, query: Query) -> bool:
+    """Whether the first answers come sooner by looking at one Entry after the other than from a list.
+
+    A list is as long as what is asked for is frequent, a walk as long as it is rare.
+    """
+    shown = select(SightingRow.entry_id).where(SightingRow.source_id.in_(query.sources))
+    asked = [terms for terms in (query.clusters, query.topics) if terms]
+    lists = [select(MentionRow.entry_id).where(MentionRow.term.in_(terms)) for terms in asked]
+    lists += [shown] if query.sources else []
+    few = (select(func.count()).select_from(rows.limit(_FREQUENT).subquery()) for rows in lists)
+    return bool(lists) and all(session.scalar(count) == _FREQUENT for count in few)
 
 
 def _bounds(session: Session, query: Query) -> tuple[int, int] | None:
@@ -163,7 +180,7 @@ def _facet(session: Session, answer: CTE, name: str, terms: Collection[str] | No
 
 def withdrawn_filters(query: Query) -> list[ColumnElement[bool]]:
     """What passed the Query's filters before it was withdrawn, as far as that can be told."""
-    return [EntryRow.withdrawn_at.is_not(None), *_filters(query, is_walk=False)]
+    return [EntryRow.withdrawn_at.is_not(None), *_filters(query, is_walk=True)]
 
 
 def filters(query: Query, *, is_walk: bool = False) -> list[ColumnElement[bool]]:

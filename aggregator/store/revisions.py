@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from aggregator.choices import Cause
 from aggregator.items import Article
 from aggregator.store import corrections, search
 from aggregator.store.agenda import announces_other, change_events, replace_events
@@ -24,7 +25,9 @@ from aggregator.store.sightings import Arrival
 _TICK = timedelta(seconds=1)
 
 
-def change(session: Session, entry_id: int, arrival: Arrival, now: datetime) -> tuple[str, ...]:
+def change(
+    session: Session, entry_id: int, arrival: Arrival, now: datetime, cause: Cause = Cause.PUBLISHER
+) -> tuple[str, ...]:
     """Writes what the article says now; the names of the fields that changed, maybe none.
 
     An announced Entry gets a revision with the old values, and a later `changed_at`; its events
@@ -46,7 +49,7 @@ def change(session: Session, entry_id: int, arrival: Arrival, now: datetime) -> 
     if changed and entry.announced_seq is not None:
         at = max(now, entry.changed_at + _TICK)
         values |= {"changed_at": at, "revisions": entry.revisions + 1}
-        _keep(session, entry, {name: old for name, (old, _) in found.items()}, at)
+        _keep(session, entry, {name: old for name, (old, _) in found.items()}, at, cause)
     if entry.announced_seq is None:
         replace_events(session, entry_id, entry.tag, events, entry.first_seen_at)
     _write(session, entry_id, arrival, values)
@@ -144,13 +147,14 @@ def touch(session: Session, entry_ids: list[int]) -> None:
         session.execute(update(table(EntryRow)).where(EntryRow.id == entry_id).values(change_seq=seq))
 
 
-def _keep(session: Session, entry: EntryRow, old: dict[str, Any], at: datetime) -> None:
+def _keep(session: Session, entry: EntryRow, old: dict[str, Any], at: datetime, cause: Cause) -> None:
     values = {
         "entry_id": entry.id,
         "seq": entry.revisions + 1,
         "changed_at": at,
         "fields": sorted(old),
         "old": pack(old),
+        "cause": cause.value,
     }
     session.execute(insert(table(RevisionRow)), [values])
 

@@ -209,6 +209,42 @@ def test_a_stricter_policy_reaches_feeds_and_history(store: Store, tmp_path: Pat
 
 
 @pytest.mark.usefixtures("_tens")
+def test_a_source_that_is_named_otherwise_changes_what_names_it(store: Store, tmp_path: Path) -> None:
+    bring(store, *articles(1, 10))
+    bring(store, *articles(11, 30, source_id="agenzia"))
+    out(store, tmp_path)
+    renamed = replace(SOURCES["mobilita"], name="Altro nome")
+    added = Source("nuova", "https://nuova.example/")
+    with store.write() as session:
+        sync(session, [*SOURCES.values(), added], "2")
+    written = set(out(store, tmp_path).written)
+    assert {name.rpartition(".")[0] for name in written} == {"index", "feeds", "feeds/source-nuova"}
+    with store.write() as session:
+        sync(session, [*SOURCES.values(), renamed, added], "3")
+    written = set(out(store, tmp_path).written)
+    assert {f"feeds/all/{n}.atom" in written for n in (2, 3)} == {False}
+    assert {"feeds/all/1.atom", "feeds/source-mobilita.rss", "feeds/source-mobilita/1.atom"} <= written
+    assert "feeds/source-agenzia.rss" not in written
+
+
+@pytest.mark.usefixtures("_tens")
+def test_a_publication_that_is_killed_goes_on_where_it_was(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(store, *articles(1, 30))
+    monkeypatch.setattr("aggregator.feeds.publish._AT_RISK", 2)
+    with monkeypatch.context() as broken:
+        broken.setattr("aggregator.feeds.publish._lists", lambda *_: sys.exit("killed"))
+        with pytest.raises(SystemExit):
+            out(store, tmp_path / "public")
+    before = files(tmp_path / "public")
+    assert "feeds/all/3.atom" in before
+    assert not any("/" in name.removeprefix("feeds/") for name in out(store, tmp_path / "public").written)
+    rendered = out(store, tmp_path / "other")
+    assert {"feeds/all/1.atom", "index.html"} <= set(rendered.written)
+    assert files(tmp_path / "other").items() >= before.items()
+
+
 def test_without_an_address_there_is_no_history_and_no_opml(store: Store, tmp_path: Path) -> None:
     bring(store, *articles(1, 11))
     out(store, tmp_path, base_url="")

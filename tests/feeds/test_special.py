@@ -11,6 +11,7 @@ from feed_samples import ATOM_SCHEMA, SEEN, entry
 from lxml import etree
 from test_publish import BASE, articles, bring, out, store, titles
 
+from aggregator.choices import Cause
 from aggregator.feeds.alarms import alarm_item
 from aggregator.feeds.channels import channel_of, is_saved_name
 from aggregator.feeds.stories import story_item
@@ -114,14 +115,16 @@ def test_events_are_entries_with_when_and_where(store: Store, tmp_path: Path) ->
 
 
 def test_a_correction_tells_what_stood_before(store: Store, tmp_path: Path) -> None:
-    ids = bring(store, *articles(1, 2))
+    ids = bring(store, *articles(1, 3))
     out(store, tmp_path)
     assert parsed(tmp_path, "corrections") == []
+    (read_better,) = articles(3, 3, title="Letto meglio")
     (corrected,) = articles(1, 1, title="Altro titolo")
     (touched,) = articles(2, 2, tags=("nuovo",))
     with store.write() as session:
         change(session, ids[0], arrive(corrected), LATER)
         change(session, ids[1], arrive(touched), LATER)
+        change(session, ids[2], arrive(read_better), LATER, Cause.RULES)
     out(store, tmp_path)
     (found,) = parsed(tmp_path, "corrections")
     assert found.title == "Rettifica: Altro titolo"

@@ -35,6 +35,7 @@ from aggregator.items import (
 )
 from aggregator.query import Query
 from aggregator.store import Store, articles, memory, revisions, runs
+from aggregator.store.changes import find_changes
 from aggregator.store.runs import Lease, LeaseLostError
 from aggregator.store.schema import EntryRow, RevisionRow
 from aggregator.text import fingerprint, hash64
@@ -184,6 +185,7 @@ def test_what_readers_saw_is_revised_and_never_taken_away(store: Store) -> None:
         revised = session.scalars(select(RevisionRow)).all()
         assert [r.fields for r in revised] == [["text"], ["text"]]
         assert {r.changed_at for r in revised} == {minutes(5)}
+        assert find_changes(session) == [], "no publisher has corrected anything"
 
 
 def test_killed_between_the_steps_the_next_visit_does_the_rest(store: Store) -> None:

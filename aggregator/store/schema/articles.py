@@ -182,7 +182,10 @@ class SightingRow(Base):
 
 
 class RevisionRow(Base):
-    """What an Entry was before a change: the names of the fields, and their old values (zstd)."""
+    """What an Entry was before a change: the names of the fields, and their old values (zstd).
+
+    `cause` is whose change it was (`choices.Cause`); of version 0.1.0, which did not tell, the publisher's.
+    """
 
     __tablename__ = "revision"
 
@@ -193,6 +196,7 @@ class RevisionRow(Base):
     changed_at: Mapped[datetime]
     fields: Mapped[list[str]]
     old: Mapped[bytes]
+    cause: Mapped[str] = mapped_column(String(16), server_default="publisher")
 
     __table_args__ = (Index(None, "changed_at"),)
 

@@ -44,3 +44,5 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_revision_changed_at"), "revision", ["changed_at"])
+    cause = sa.Column("cause", sa.String(length=16), server_default="publisher", nullable=False)
+    op.add_column("revision", cause)
