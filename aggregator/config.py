@@ -152,7 +152,7 @@ class Config:
     ] = None
 
     log_format: Annotated[
-        LogFormat, Doc("Output", "How progress is logged; auto: for people on a terminal, else plain lines.")
+        LogFormat, Doc("Output", "How progress is logged; auto: text on a terminal, else JSON.")
     ] = "auto"
 
     file: Path = Path(FILE_NAME)
@@ -254,6 +254,8 @@ _EXAMPLES: Mapping[str, Value] = {
     "catalogue": "my-catalogue.toml",
     "topics": "my-topics.toml",
     "publish": "public",
+    "smtp_password_file": "smtp-password",
+    "webhook_secret_file": "webhook-secret",
 }
 
 

@@ -213,9 +213,13 @@ class Road:
         stop = self._stops[item.source_id]
         if stop.visit.is_lost:
             return item
-        if check := stop.visit.checks.get(item.candidate.url):
-            return await self._digest_again(stop.visit, item, check)
-        return (item, await self._digester.digest(item, stop.visit.source, stop.visit.memory))
+        try:
+            if check := stop.visit.checks.get(item.candidate.url):
+                return await self._digest_again(stop.visit, item, check)
+            return (item, await self._digester.digest(item, stop.visit.source, stop.visit.memory))
+        except StoreError as error:
+            stop.lose(error)
+            return item
 
     async def _digest_again(self, visit: Visit, item: Fetched, check: Check) -> object:
         """The item, read if its page is another one than that which was kept; else that it is not."""
@@ -308,6 +312,10 @@ class Road:
                 )
         with self._store.read() as session:
             counts = runs.get_run(session, stop.lease.id).counts
+        log.info(
+            "visit over source=%s run=%d outcome=%s found=%d new=%d failed=%d",
+            visit.source.id, stop.lease.id, outcome.value, counts.found, counts.new, counts.failed,
+        )  # fmt: skip
         way = visit.way.way if visit.way else visit.memory.way
         return SourceReport(visit.source.id, way, outcome, counts, visit.trouble)
 

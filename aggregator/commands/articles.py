@@ -5,7 +5,7 @@ Each is one short function over the module that does the work. Start reading at 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -296,13 +296,14 @@ def _change(found: "Difference") -> dict[str, Any]:
 
 def _tell_result(job: Job, result: "SourceResult") -> None:
     if job.is_json:
-        job.answer(asdict(result))
+        # asdict makes nonsense of a Counter (CPython 3.11).
+        job.answer({each.name: getattr(result, each.name) for each in fields(result)})
         return
-    fields = ", ".join(f"{count} {name}" for name, count in sorted(result.fields.items()))
+    changed = ", ".join(f"{count} {name}" for name, count in sorted(result.fields.items()))
     refused = ", ".join(f"{count} {reason}" for reason, count in sorted(result.refused.items()))
     parts = [
         f"{result.pages} pages read",
-        f"{result.changed} articles changed" + (f" ({fields})" if fields else ""),
+        f"{result.changed} articles changed" + (f" ({changed})" if changed else ""),
     ]
     parts += [f"{result.unseen} with better markup or evidence"] if result.unseen else []
     parts += [f"no articles any more, left as they are: {refused}"] if refused else []
