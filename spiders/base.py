@@ -31,10 +31,11 @@ from aggregator.items import (
     Way,
 )
 from spiders import detect, feed, listing, poll, sitemap, wordpress
+from spiders.answer import page_of, record_page
 from spiders.entrance import Entrance
 from spiders.reading import Listing, moved_to
 from spiders.refusal import GivenUp, Refusal, trouble
-from spiders.robots import RESERVED, Robots
+from spiders.robots import Robots
 from spiders.visit import Visit
 
 log = logging.getLogger(__name__)
@@ -116,11 +117,15 @@ class SourceSpider(Spider):
         if robots is not None:
             robots.preload(await self.road.open_robots(robots))
         async for visit in self.road.visits():
-            visit.entrances.extend(visit.first_entrances(wordpress.first_urls(visit.source)))
-            for request in self._next_entrance(visit):
+            visit.open_requests += 1
+            for request in self._accounted(visit, self._open(visit)):
                 yield request
 
     # ------------------------------------------------------------- lists
+
+    def _open(self, visit: Visit) -> Iterator[Any]:
+        visit.entrances.extend(visit.first_entrances(wordpress.first_urls(visit.source)))
+        yield from self._next_entrance(visit)
 
     def _next_entrance(self, visit: Visit) -> Iterator[Any]:
         """Opens the next way in, or ends the listing when there is none left."""
@@ -312,10 +317,10 @@ class SourceSpider(Spider):
             headers = {"If-Modified-Since": format_datetime(visit.memory.visited_at, usegmt=True)}
 
         def answered(response: Response) -> Iterator[Any]:
-            return self._accounted(visit, parse(response, **kwargs))
+            return self._accounted(visit, parse(response, **kwargs), candidate)
 
         def failed(failure: Failure) -> Iterator[Any]:
-            return self._accounted(visit, self._failed(failure, visit, candidate, asked))
+            return self._accounted(visit, self._failed(failure, visit, candidate, asked), candidate)
 
         visit.open_requests += 1
         return Request(
@@ -328,12 +333,18 @@ class SourceSpider(Spider):
             meta={"source": visit.source, "visit": visit},
         )
 
-    def _accounted(self, visit: Visit, output: Iterator[Any]) -> Iterator[Any]:
-        """Passes a callback's output on, and closes its request even if the callback has a bug."""
+    def _accounted(
+        self, visit: Visit, output: Iterator[Any], candidate: Candidate | None = None
+    ) -> Iterator[Any]:
+        """Passes a callback's output on, and closes its request; a bug in it costs the page, or the visit."""
         try:
-            for item in output:
+            # What still comes for lists after one has shown a bug leads nowhere.
+            for item in output if candidate or not visit.has_bug else ():
                 visit.open_items += not isinstance(item, Request)
                 yield item
+        except Exception as error:
+            log.exception("bug source=%s url=%s", visit.source.id, candidate.url if candidate else "a list")
+            visit.break_off(f"{type(error).__name__}: {error}"[:300], candidate)
         finally:
             visit.open_requests -= 1
             if visit.is_over:
@@ -371,28 +382,3 @@ class SourceSpider(Spider):
                 yield from self._after_listing(visit)
         else:
             yield from self._next_entrance(visit)
-
-
-def page_of(response: Response) -> Page:
-    """What the server answered, as a Page; repeated headers are kept in order."""
-    names = response.headers.keys()
-    headers = tuple(
-        (name.decode("latin-1").lower(), value.decode("latin-1"))
-        for name in names
-        for value in response.headers.getlist(name)
-    )
-    if response.request and response.request.meta.get(RESERVED):
-        headers = (*headers, ("tdm-reservation", "1"))
-    first = (
-        (response.request.meta.get("redirect_urls") or [response.request.url])[0]
-        if response.request
-        else response.url
-    )
-    return Page(response.url, response.body, datetime.now(UTC), response.status, headers, first)
-
-
-def record_page(candidate: Candidate) -> Page:
-    """The Page that stands for a record whose way gave the full text: no page was fetched."""
-    return Page(
-        candidate.url, b"", datetime.now(UTC), 200, (("content-type", "application/json"),), candidate.url
-    )

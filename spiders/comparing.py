@@ -9,9 +9,9 @@ from urllib.parse import urljoin
 
 from aggregator.items import Candidate, Page, Way
 from spiders.detect import GUESSES, WayFound
-from spiders.entrance import Entrance, entrance_of
+from spiders.entrance import Entrance, entrance_of, key_of
 from spiders.offer import Offer, cheapest, offers_of, samples, union
-from spiders.visit import Visit, key_of
+from spiders.visit import Visit
 
 # A trial reads so many pages of one list, so many lists in all, and so many articles to prove them:
 # with the home page and robots.txt some 30 requests, half a minute at the usual pace.

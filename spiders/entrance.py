@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from aggregator.items import Candidate, SourceMemory, Way
+from aggregator.urls import canonical_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +59,11 @@ def richer(one: Candidate, other: Candidate) -> Candidate:
         tags=one.tags or other.tags,
         translations=one.translations or other.translations,
     )
+
+
+def key_of(url: str) -> str:
+    """The canonical URL; empty for what is no address."""
+    try:
+        return canonical_url(url)
+    except ValueError:
+        return ""

@@ -12,10 +12,10 @@ from urllib.parse import urljoin
 from aggregator.check import Check
 from aggregator.items import Candidate, Page, Source, SourceMemory, Validator, Way
 from aggregator.text import hash64
-from aggregator.urls import canonical_url, url_hash
+from aggregator.urls import url_hash
 from spiders.again import choose_again, stated_day
 from spiders.detect import GUESSES, WayFound
-from spiders.entrance import Depth, Entrance, entrance_of, richer
+from spiders.entrance import Depth, Entrance, entrance_of, key_of, richer
 from spiders.freshness import fresh_for
 from spiders.poll import mark_of, poll_of, polls_of
 from spiders.reading import Listing
@@ -61,6 +61,8 @@ class Visit:
     is_choosing_done: bool = False
     is_lost: bool = False
     """Nothing more can be saved, and another worker may be at the Source: nothing more is asked."""
+    has_bug: bool = False
+    """Something here went wrong by a fault of this program."""
     counts: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
     past_errors: list[str] = field(default_factory=list)
@@ -104,10 +106,9 @@ class Visit:
 
     @property
     def has_failed(self) -> bool:
-        """Whether no way in gave anything, not even 'nothing new'."""
-        return (
-            bool(self.errors or self.past_errors) and not self.candidates and not self.counts["not_modified"]
-        )
+        """Whether no way in gave anything, not even 'nothing new', or the program itself is at fault."""
+        is_empty = not self.candidates and not self.counts["not_modified"]
+        return self.has_bug or (bool(self.errors or self.past_errors) and is_empty)
 
     def next_poll(self, entrance: Entrance) -> str | None:
         """The next cheap question to ask before a way in, if its answer then is known; each once."""
@@ -372,6 +373,15 @@ class Visit:
             self.counts["failed"] += 1
             self.failed += [key_of(candidate.url)] * is_asked
 
+    def break_off(self, words: str, candidate: Candidate | None) -> None:
+        """Ends the visit as failed for a bug: nothing more is listed, what is under way is still kept."""
+        self.has_bug = True
+        self.errors.append(words)
+        if candidate is not None:
+            self.miss(candidate)
+        else:
+            self.is_choosing_done = True
+
     def leave_unchanged(self, url: str) -> bool:
         """Notes that a page asked for again says nothing new; False for an address that was not."""
         check = self.checks.get(url)
@@ -386,11 +396,3 @@ class Visit:
         if self.depth.since and day and day < self.depth.since:
             return True
         return self.depth.articles is not None and rank >= self.depth.articles
-
-
-def key_of(url: str) -> str:
-    """The canonical URL; empty for what is no address."""
-    try:
-        return canonical_url(url)
-    except ValueError:
-        return ""
