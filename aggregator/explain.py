@@ -4,12 +4,14 @@ Knows neither SQL nor a terminal. Start reading at `explain`.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from aggregator.extract.overrides import is_selector
 from aggregator.items import Article, Evidence, Found, PublishedDate
+from aggregator.text import fold
 
 # Field of an article -> its key in `[source.fields]`, where the catalogue can name a selector.
 _KEYS = {
@@ -28,6 +30,8 @@ _KEYS = {
 _PAGE = re.compile(r"page:(?P<css>h1|(?=.*[.#\[])(?!.*\[\d)[^\s:]+)")
 _META = re.compile(r"meta:(?P<name>[\w:.-]+)")
 _META_ELEMENT = re.compile(r"meta:(?P<css>\w+\[.+\])")
+_VOTES = re.compile(r"(\d+) of (\d+) places agree")
+_SURE = 0.6  # a date below it was stated by one place of little trust
 # As much of a place as evidence keeps: a longer one was cut, and may be no selector any more.
 _PLACE_LENGTH = 50
 
@@ -36,8 +40,8 @@ _PLACE_LENGTH = 50
 class Explained:
     """One field: its value in words, the evidence for it, and lines for the Source's `[source.fields]`.
 
-    Shapes: `mends` are the selectors of what else was found on the page, or one to be filled in;
-        empty where no selector can help.
+    Shapes: `doubt` says what is wrong with it, `missing` or `disputed`, and is empty where nothing is;
+        only then `mends` are the selectors of what else was found on the page, or one to be filled in.
     """
 
     field: str
@@ -45,6 +49,7 @@ class Explained:
     chosen: Found | None
     others: tuple[Found, ...]
     why: str
+    doubt: str
     mends: tuple[str, ...]
 
 
@@ -58,9 +63,44 @@ def explain(article: Article) -> tuple[Explained, ...]:
 
 def _explained(article: Article, told: Evidence, key: str) -> Explained:
     name = "modified_at" if told.field == "modified" else told.field
-    selectors = tuple(dict.fromkeys(css for other in told.others if (css := selector_of(other.where))))
-    mends = tuple(f"{key} = {_toml(css)}" for css in selectors) or (f'{key} = "<css selector>"',)
-    return Explained(told.field, in_words(getattr(article, name)), told.chosen, told.others, told.why, mends)
+    value = getattr(article, name)
+    doubt = _doubt(told, value)
+    mends: tuple[str, ...] = ()
+    if doubt:
+        selectors = dict.fromkeys(css for other in told.others if (css := selector_of(other.where)))
+        mends = tuple(f"{key} = {_toml(css)}" for css in selectors) or (f'{key} = "<css selector>"',)
+    return Explained(told.field, in_words(value), told.chosen, told.others, told.why, doubt, mends)
+
+
+def _doubt(told: Evidence, value: object) -> str:
+    """What an operator should look at: nothing where places agree, or say the same at other length."""
+    if not value:
+        return "missing"
+    if told.chosen is None or told.chosen.where.startswith("operator:"):
+        return ""
+    if told.field == "text":
+        return "disputed" if "teaser" in told.why else ""
+    if isinstance(value, PublishedDate):
+        is_sure = value.confidence >= _SURE and "contradicts" not in told.why
+        return "" if is_sure else "disputed"
+    if told.field not in ("title", "authors") or not told.others:
+        return ""
+    votes = _VOTES.match(told.why)
+    if votes:
+        return "" if votes[1] == votes[2] else "disputed"
+    mine = _words(told.chosen.value)
+    same = any(mine in _words(o.value) or _words(o.value) in mine for o in told.others)
+    return "" if same else "disputed"
+
+
+def _words(value: str) -> str:
+    return fold(value).rstrip(". ")
+
+
+def catalogue_lines(source_id: str, fields: Iterable[Explained]) -> tuple[str, ...]:
+    """What to add to the catalogue for the fields that are missing or disputed; nothing where none is."""
+    mends = [field.mends[0] for field in fields if field.mends]
+    return ("[[source]]", f'id = "{source_id}"', "[source.fields]", *mends) if mends else ()
 
 
 def selector_of(where: str) -> str | None:

@@ -11,23 +11,38 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aggregator import urls
-from aggregator.items import Article, Precision, PublishedDate, Source
+from aggregator.items import Article, Precision, PublishedDate, Source, Vocabulary
 from aggregator.text import one_line
 from pipelines.dates import read_date
 from pipelines.dates.read import zone_of
+from pipelines.relevance import mentions
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_NO_TERMS = Vocabulary()
 _SEPARATOR = re.compile(r"\s*[;\n]\s*")
 
 
-def corrected(article: Article, field: str, value: str, source: Source, now: datetime) -> Article:
-    """The article with the field as a person gives it.
+def corrected(
+    article: Article,
+    field: str,
+    value: str,
+    source: Source,
+    now: datetime,
+    vocabulary: Vocabulary = _NO_TERMS,
+) -> Article:
+    """The article with the field as a person gives it, and with the clusters and topics that it names then.
 
     Shapes: authors and tags are separated by semicolons; a date is anything that the reader of
         dates understands; empty is 'none' for authors, tags, image, summary and published.
     Raises: ValueError, in words for a person.
     """
     value = value.strip()
+    changed = _changed(article, field, value, source, now)
+    named = mentions(changed.title, changed.text, changed.tags, vocabulary)
+    return replace(changed, mentions=named) if field in ("title", "text", "tags") else changed
+
+
+def _changed(article: Article, field: str, value: str, source: Source, now: datetime) -> Article:
     if field == "text":
         return _with_text(article, value)
     readers: dict[str, Callable[[str], Any]] = {

@@ -43,6 +43,7 @@ _READ_WORDS = 300
 _ENOUGH_HITS = 5
 _ENOUGH_SHARE = 0.2
 _CLEAR_LEAD = 1.5
+_MANY_HITS, _WIDE_LEAD = 20, 4.0
 # Under this many words the model is right less often than the page's own word.
 _FEW_WORDS = 8
 _SURE = 0.9
@@ -108,6 +109,8 @@ def _by_common_words(sample: list[str]) -> tuple[str, bool]:
     )
     (best, language), (second, _) = hits[:2]
     is_clear = best >= _ENOUGH_HITS and best >= _ENOUGH_SHARE * len(sample) and best >= _CLEAR_LEAD * second
+    # A list of names and figures has few common words, and they are all of one language.
+    is_clear = is_clear or (best >= _MANY_HITS and best * 10 >= len(sample) and best >= _WIDE_LEAD * second)
     return (language if best > second else ""), is_clear
 
 

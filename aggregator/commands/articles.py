@@ -15,13 +15,14 @@ from aggregator.commands.common import Job, command
 
 if TYPE_CHECKING:
     from aggregator.explain import Explained
-    from aggregator.items import Entry, Event, Source
+    from aggregator.items import Article, Entry, Event, Source, Vocabulary
     from aggregator.reextract import Difference, SourceResult
     from aggregator.store import Session, Store
     from aggregator.store.corrections import Correction
 
 PROBLEMS = 1
 _WIDTH = 14
+_SHOWN = 160
 
 
 def add_to(group: click.Group) -> None:
@@ -122,6 +123,7 @@ def _add_explain(group: click.Group) -> None:
     @click.argument("name", metavar="ID")
     def explain(job: Job, name: str) -> None:
         """Print why each field of the article ID is what it is, and how to mend its whole site."""
+        from aggregator.explain import catalogue_lines
         from aggregator.explain import explain as explained
         from aggregator.store import kinship
 
@@ -141,25 +143,38 @@ def _add_explain(group: click.Group) -> None:
             return
         click.echo(f"{entry.id}  {entry.article.url}\n")
         for field in fields:
-            _tell_field(field)
+            if field.value or field.others:
+                _tell_field(field)
+        missing = [field.field for field in fields if not field.value and not field.others]
+        if missing:
+            click.echo(f"nothing was found of: {', '.join(missing)}\n")
         for tie in ties:
             click.echo(f"{tie.level} of {tie.other_id}: {tie.url}".replace("near of", "copy of"))
             click.echo(f"    because   {tie.reason} (score {tie.score:.2f}, rules {tie.rules})\n")
-        click.echo(f"To mend the whole site, add the line to {job.config.operator_catalogue}:\n")
-        click.echo(f'    [[source]]\n    id = "{entry.article.source_id}"\n    [source.fields]')
+        _tell_mending(catalogue_lines(entry.article.source_id, fields), entry, job)
+
+
+def _tell_mending(lines: "tuple[str, ...]", entry: "Entry", job: Job) -> None:
+    """The way to mend this article, and all of its site where something is missing or disputed."""
+    click.echo(f"To mend this article: aggregator correct {entry.id} FIELD VALUE --reason WHY")
+    if lines:
         click.echo(
-            f'    published = "<css selector>"\n\nthen: aggregator reextract {entry.article.source_id}'
+            f"To mend the whole site, add what you know of these lines to {job.config.operator_catalogue}:\n"
         )
+        click.echo("\n".join(f"    {line}" for line in lines))
+        click.echo(f"\nthen: aggregator reextract {entry.article.source_id} --dry-run")
 
 
 def _tell_field(field: "Explained") -> None:
-    shown = field.value if len(field.value) <= 200 else field.value[:200] + " ..."
-    click.echo(f"{field.field}: {shown or '-'}")
+    shown = field.value if len(field.value) <= _SHOWN else field.value[:_SHOWN].rsplit(" ", 1)[0] + " ..."
+    click.echo(f"{field.field}: {shown or '-'}" + (f"   ({field.doubt})" if field.doubt else ""))
     if field.chosen is not None:
-        click.echo(f"    read at   {field.chosen.where}: {field.chosen.value}".rstrip(": "))
+        said = "" if field.value.startswith(field.chosen.value.rstrip("…")) else f": {field.chosen.value}"
+        click.echo(f"    read at   {field.chosen.where}{said}".rstrip(": "))
     for other in field.others:
         click.echo(f"    also      {other.where}: {other.value}")
-    click.echo(f"    because   {field.why or _because(field)}")
+    why = (field.why or _because(field)).removeprefix(f"{field.chosen.where}: " if field.chosen else "")
+    click.echo(f"    because   {why}")
     for line in field.mends:
         click.echo(f"    to mend   {line}")
     click.echo()
@@ -196,17 +211,20 @@ def _add_correct(group: click.Group) -> None:
             if value is None:
                 changed = amend.give_back(session, entry.id, field, now)
             else:
-                said = _said(session, entry, field, value, now)
+                said = _said(session, entry, field, value, now, job.catalogue.vocabulary)
                 changed = amend.correct(session, entry.id, field, said, reason=reason.strip(), now=now)
             after = _get(session, str(entry.id))
         _tell_change(job, after, field, changed)
 
 
-def _said(session: "Session", entry: "Entry", field: str, value: str, now: datetime) -> Any:  # noqa: ANN401  an Article
+def _said(
+    session: "Session", entry: "Entry", field: str, value: str, now: datetime, vocabulary: "Vocabulary"
+) -> "Article":
     from pipelines.correct import corrected
 
+    source = _source(session, entry.article.source_id)
     try:
-        return corrected(entry.article, field, value, _source(session, entry.article.source_id), now)
+        return corrected(entry.article, field, value, source, now, vocabulary)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint=field) from error
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from aggregator.items import Article, Evidence, Found, Precision, PublishedDate
+from aggregator.items import Article, Evidence, Found, Mention, Precision, PublishedDate
 from aggregator.store.columns import table
 from aggregator.store.engine import upsert
 from aggregator.store.schema import CorrectionRow
@@ -21,6 +21,8 @@ FIELDS = ("title", "published", "authors", "language", "summary", "text", "tags"
 """What of an Entry a person can correct."""
 
 WHERE = "operator:correct"
+# Fields in which an article can name a cluster or topic, in the order in which Mentions stand.
+_NAMING = ("title", "tags", "text")
 # As long as other evidence is kept (see pipelines.evidence): enough to tell values apart.
 _SHOWN = 50
 
@@ -116,7 +118,7 @@ def with_operator(evidence: Sequence[Evidence], corrections: Sequence[Correction
 
 def shown(values: Mapping[str, Any]) -> str:
     """A field's value in words; empty where it has none."""
-    value = next((v for name, v in values.items() if name != "html"), None)
+    value = next((v for name, v in values.items() if name not in ("html", "mentions")), None)
     if "published" in values:
         return "" if value is None else _date_in_words(_date_of(value))
     return ", ".join(value) if isinstance(value, list) else value or ""
@@ -141,17 +143,30 @@ def _laid_over(article: Article, rows: Sequence[CorrectionRow]) -> Article:
 
 
 def _values(article: Article, field: str) -> dict[str, Any]:
-    """The field as JSON; the text with its HTML."""
+    """The field as JSON; the text with its HTML, and each with what it names."""
     value = getattr(article, field)
-    if field == "text":
-        return {"text": article.text, "html": article.html}
+    if field in _NAMING:
+        named = [[m.term, m.words] for m in article.mentions if m.where == field]
+        told = {"text": article.text, "html": article.html} if field == "text" else {field: _plain(value)}
+        return {**told, "mentions": named}
     if isinstance(value, PublishedDate):
         at = value.at.isoformat() if value.at else None
         return {field: [at, value.day.isoformat(), value.precision.value, value.confidence]}
-    return {field: list(value) if isinstance(value, tuple) else value}
+    return {field: _plain(value)}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  a field of an Article
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _with_values(article: Article, values: Mapping[str, Any]) -> Article:
+    values = dict(values)
+    named = values.pop("mentions", None)
+    if named is not None:  # what 0.1.0 kept has none: then the page's own stay
+        field = next(name for name in values if name != "html")
+        mentions = [m for m in article.mentions if m.where != field]
+        mentions += [Mention(term, words, field) for term, words in named]
+        article = replace(article, mentions=tuple(sorted(mentions, key=_place)))
     typed: dict[str, Any] = {
         name: _date_of(value)
         if name == "published" and value is not None
@@ -161,6 +176,10 @@ def _with_values(article: Article, values: Mapping[str, Any]) -> Article:
         for name, value in values.items()
     }
     return replace(article, **typed)
+
+
+def _place(mention: Mention) -> int:
+    return _NAMING.index(mention.where) if mention.where in _NAMING else len(_NAMING)
 
 
 def _date_of(value: Sequence[Any]) -> PublishedDate:

@@ -3,13 +3,17 @@
 import io
 import json
 import sys
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aggregator import cli
+from aggregator.explain import explain as explained
 from aggregator.explain import selector_of
+from aggregator.items import Article, Evidence, Found, Precision, PublishedDate
 
 ROW: dict[str, Any] = {
     "id": "1",
@@ -75,10 +79,75 @@ def test_each_field_is_explained_with_the_line_that_mends_its_site(run: Any) -> 
     fields = {field["field"]: field for field in json.loads(out)["fields"]}
     assert fields["published"]["chosen"]["where"] == "import:published"
     assert fields["published"]["value"].startswith("2026-03-10")
-    assert fields["text"]["mends"] == ['body = "<css selector>"']
+    assert (fields["text"]["doubt"], fields["text"]["mends"]) == ("", [])
+    assert (fields["image"]["doubt"], fields["image"]["mends"]) == ("missing", ['image = "<css selector>"'])
     ended, out, _ = run("explain", URL)
-    assert 'id = "prova"' in out
-    assert "to mend   authors = " in out
+    assert '\n    [[source]]\n    id = "prova"\n    [source.fields]\n' in out
+    assert "\n    image = " in out
+    assert "to mend" not in out
+    assert "body = " not in out
+
+
+def test_a_corrected_title_names_what_it_names(run: Any) -> None:
+    assert shown(run)["article"]["mentions"] == []
+    title = "Il Cluster Lombardo della Mobilità apre la gara"
+    assert run("correct", URL, "title", title, "--reason", "letto male")[0] == 0
+    named = shown(run)["article"]["mentions"]
+    assert [m["where"] for m in named] == ["title"] * len(named)
+    assert any("clm" in m["term"] for m in named)
+    assert run("import", "-")[0] == 0  # its page still says what it said
+    assert shown(run)["article"]["mentions"] == named
+    assert run("correct", URL, "title", "--undo")[0] == 0
+    assert shown(run)["article"]["mentions"] == []
+
+
+DAY = PublishedDate(None, date(2026, 3, 10), Precision.DAY, 0.9)
+LINE = Found("Bruni", "page:p.firma")
+# A field's evidence, its value -> what is doubted of it, the lines that would mend it.
+DOUBTS = [
+    (Evidence("title", LINE, (Found("Altro", "page:h2.testata"),), "2 of 2 places agree"), "Bruni", "", ()),
+    (
+        Evidence("title", LINE, (Found("Altro", "page:h2.testata"),), "1 of 2 places agree"),
+        "Bruni",
+        "disputed",
+        ('title = "h2.testata"',),
+    ),
+    (Evidence("authors", LINE, (Found("di A. Bruni.", "feed:authors"),)), ("Bruni",), "", ()),
+    (
+        Evidence("authors", LINE, (Found("Redazione", "feed:authors"), Found("Neri", "meta:author"))),
+        ("Bruni",),
+        "disputed",
+        ('authors = \'meta[property="author"], meta[name="author"]\'',),
+    ),
+    (Evidence("authors", Found("Bruni", "operator:correct"), (LINE, LINE)), ("Bruni",), "", ()),
+    (Evidence("published", LINE, (), "as stated"), DAY, "", ()),
+    (
+        Evidence(
+            "published", LINE, (Found("x", "page:p.data"),), "as stated; contradicts: page:p.data says 2025"
+        ),
+        DAY,
+        "disputed",
+        ('published = "p.data"',),
+    ),
+    (
+        Evidence("published", LINE),
+        replace(DAY, confidence=0.4),
+        "disputed",
+        ('published = "<css selector>"',),
+    ),
+    (Evidence("text", Found("", "page:main"), (), "teaser: it ends with '[...]'"), "Breve", "disputed", None),
+    (Evidence("summary", LINE, (Found("Altro", "feed:summary"),)), "Bruni", "", ()),
+    (Evidence("published", None), None, "missing", ('published = "<css selector>"',)),
+]
+
+
+@pytest.mark.parametrize(("told", "value", "doubt", "mends"), DOUBTS)
+def test_what_is_missing_or_disputed_can_be_mended(
+    told: Evidence, value: Any, doubt: str, mends: tuple[str, ...] | None
+) -> None:
+    article = Article("prova", URL, URL, "Titolo", "Testo.", "", "", "it", "", evidence=(told,))
+    [field] = [f for f in explained(replace(article, **{told.field: value})) if f.field == told.field]
+    assert (field.doubt, field.mends if mends is not None else None) == (doubt, mends)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from archive_samples import AGENCY, MOBILITY, NOW, day, digested, fetch, lease_on, make_article, minutes
 
 from aggregator.errors import QueryError
-from aggregator.items import Article, Entry, Match, Reason, Refused
+from aggregator.items import Article, Entry, Match, Mention, Reason, Refused
 from aggregator.query import Query
 from aggregator.store import Store, amend, articles, corrections, revisions, sightings
 from aggregator.store.articles import find, locate
@@ -96,6 +96,39 @@ def test_a_correction_makes_a_revision_and_moves_the_feeds(store: Store, wrong: 
         assert revision.old == {"title": "Titolo sbagliato"}
         assert has_changed(session, Query(), before.change_seq)
         assert find(session, Query())[0].article.title == "Titolo giusto"
+
+
+TERMS = {"title": "mobility", "tags": "bus", "text": "rail"}
+
+
+def named(store: Store, term: str) -> list[int]:
+    with store.read() as session:
+        return [entry.id for entry in find(session, Query(topics=(term,)))]
+
+
+@pytest.mark.parametrize(("field", "value"), [("title", "Giusto"), ("tags", ("bus",)), ("text", "Giusto.")])
+def test_what_a_corrected_field_names_stays_named(
+    store: Store, lease: Lease, field: str, value: object
+) -> None:
+    first = replace(WRONG, tags=("vecchio",), mentions=(Mention("energy", "energia", field),))
+    entry_id = save(store, lease, first)
+    announce(store)
+    other = next(name for name in TERMS if name != field)
+    with store.write() as session:
+        said = replace(
+            articles.get(session, entry_id).article,
+            **{field: value},  # type: ignore[arg-type]  # one field of three
+            mentions=(Mention(TERMS[field], "parole", field),),
+        )
+        amend.correct(session, entry_id, field, said, reason="letto sulla carta", now=minutes(5))
+    assert (named(store, TERMS[field]), named(store, "energy")) == ([entry_id], [])
+    # The page changes elsewhere, and names something there: both stand.
+    again = replace(first, summary="Nuovo.", mentions=(*first.mentions, Mention(TERMS[other], "p", other)))
+    save(store, lease, again, at=9)
+    assert {m.term for m in entry(store, entry_id).article.mentions} == {TERMS[field], TERMS[other]}
+    with store.write() as session:
+        amend.give_back(session, entry_id, field, minutes(20))
+    assert {m.term for m in entry(store, entry_id).article.mentions} == {"energy", TERMS[other]}
 
 
 def test_the_same_word_again_is_no_revision(store: Store, wrong: int) -> None:
