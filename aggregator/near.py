@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import chain
 
 # A key that this many articles hold is a template's or a household name: only the newest are kept,
@@ -65,16 +66,20 @@ class MemoryPostings:
                 del held[0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Overlap:
-    """Which articles, and which groups of copies, hold the keys that an article looks up.
-
-    Shapes: `groups` has a set of group ids for each key that is held.
-    """
+    """Which articles, and which groups of copies, hold the keys that an article looks up."""
 
     probes: tuple[int, ...]
     holders: Mapping[int, Sequence[int]]
-    groups: Mapping[int, AbstractSet[int]]
+    group_of: Callable[[int], int]
+
+    @cached_property
+    def groups(self) -> Mapping[int, AbstractSet[int]]:
+        """The groups that hold each key."""
+        group_of = self.group_of
+        groups = {holder: group_of(holder) for holder in set().union(*self.holders.values())}
+        return {key: {groups[holder] for holder in held} for key, held in self.holders.items()}
 
     def rank(self, favour: Callable[[int], int], limit: int, fewest: int = 1) -> list[int]:
         """The holders that share most with the probes, best first, the newer of equals first.
@@ -84,13 +89,15 @@ class Overlap:
         """
         held = Counter(chain.from_iterable(self.holders.values()))
         favours = {holder: favour(holder) for holder, keys in held.items() if keys >= fewest}
-        shared = dict.fromkeys(favours, 0)
+        shared = {holder: 0 for holder, times in favours.items() if times}
+        if not shared:
+            return []
         for key, groups in self.groups.items():
             weight = 1_000_000 // len(groups)
             for holder in self.holders[key]:
                 if holder in shared:
                     shared[holder] += weight * favours[holder]
-        best = sorted([(weight, holder) for holder, weight in shared.items() if weight], reverse=True)
+        best = sorted([(weight, holder) for holder, weight in shared.items()], reverse=True)
         return [holder for _, holder in best[:limit]]
 
     def rarity_of(self, holder: int) -> float:
@@ -103,14 +110,3 @@ class Overlap:
         for key, groups in self.groups.items():
             weights[key] = 1.0 / (1 + len(groups) - (group in groups))
         return weights
-
-
-def overlap(
-    probes: tuple[int, ...], holders: Mapping[int, Sequence[int]], group_of: Callable[[int], int]
-) -> Overlap:
-    """What the holders of the probes tell, by groups."""
-    everyone: set[int] = set().union(*holders.values())
-    groups = {holder: group_of(holder) for holder in everyone}
-    return Overlap(
-        probes, holders, {key: {groups[holder] for holder in held} for key, held in holders.items()}
-    )

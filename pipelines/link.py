@@ -24,10 +24,10 @@ from pipelines.telling import tell
 from pipelines.wording import Wording
 
 # Entries compared in one transaction: 50 hold the lock for some 100 ms.
-_CHUNK = 50
+CHUNK = 50
 _LIKELY = 2
 # Copies come within weeks; who comes later finds the Entry by its exact text alone.
-_WINDOW = timedelta(days=120)
+WINDOW = timedelta(days=120)
 # Translations come within days of each other, and are found within days of that.
 _RECENT = timedelta(days=15)
 
@@ -51,7 +51,7 @@ def relate_pending(store: Store, lease: Lease, now: datetime) -> int:
 
 def relate_some(session: Session, *source_ids: str, now: datetime) -> int | None:
     """Relates the next Entries of these Sources that are about to be announced; None when all are."""
-    told = kinship.pending(session, *source_ids, limit=_CHUNK)
+    told = kinship.pending(session, *source_ids, limit=CHUNK)
     return _relate(session, told, now) if told else None
 
 
@@ -70,7 +70,7 @@ def _relate(session: Session, told: Sequence[Told], now: datetime) -> int:
     kinship.add(session, [(entry.id, past.kin(entry.id)) for entry in told], links, RULES)
     added = [(e.id, e.seen, (*sketches[e.id].keys, *sketches[e.id].cross_keys)) for e in told]
     postings.add(session, added, past.holders)
-    postings.sweep(session, told[-1].id // _CHUNK, (now - _WINDOW).date())
+    postings.sweep(session, told[-1].id // CHUNK, (now - WINDOW).date())
     revisions.touch(session, kinship.first_announced(session, past.groups_of(links)))
     return len(links)
 

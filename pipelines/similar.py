@@ -31,7 +31,9 @@ _WHOLE = 0.85
 class Likeness:
     """What two texts share.
 
-    Shapes: `swapped` counts the words of passages that stand in the place of other passages.
+    Shapes: `swapped` counts the words of passages that stand in the place of other passages;
+        `clash` the numbers between shared passages that the other never says, the fewer of both,
+        and `clash_in_all` those of the whole texts.
     Units: `here` and `there` are the shares of the one and of the other text, by words;
         `rare` is the share of the first by shingles, each counting for how few others hold it.
     """
@@ -41,6 +43,8 @@ class Likeness:
     rare: float
     words: int
     swapped: int
+    clash: int
+    clash_in_all: int
     refusal: str
 
     @property
@@ -56,11 +60,10 @@ class Likeness:
 
 def near_keys(wording: Wording) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The keys to write down for a text, and the ones to look up."""
-    head, rest = wording.shingles[:_HEAD], wording.shingles[_HEAD:]
-    head_probes = sorted(set(head))[:_HEAD_PROBES]
-    rest_probes = sorted(set(rest).difference(head))[:_REST_PROBES]
-    keys = dict.fromkeys(head_probes[:_HEAD_KEYS] + rest_probes[:_REST_KEYS])
-    return tuple(keys), tuple(dict.fromkeys(head_probes + rest_probes))
+    head = set(wording.shingles[:_HEAD])
+    head_probes = sorted(head)[:_HEAD_PROBES]
+    rest_probes = sorted(wording.shingle_set - head)[:_REST_PROBES]
+    return (*head_probes[:_HEAD_KEYS], *rest_probes[:_REST_KEYS]), (*head_probes, *rest_probes)
 
 
 def compare(here: Wording, there: Wording, rarity: Mapping[int, float]) -> Likeness | None:
@@ -81,6 +84,8 @@ def compare(here: Wording, there: Wording, rarity: Mapping[int, float]) -> Liken
         rare=_rare_share(there, rarity),
         words=sum(size for _, _, size in blocks),
         swapped=_swapped(blocks),
+        clash=_clash(here, there, blocks),
+        clash_in_all=min(len(here.numbers - there.vocabulary), len(there.numbers - here.vocabulary)),
         refusal=_text_refusal(here, there, blocks) or _title_refusal(here, there, is_whole),
     )
 
@@ -143,6 +148,16 @@ def _swapped(blocks: Sequence[tuple[int, int, int]]) -> int:
         min(next_i - i - size, next_j - j - size) for (i, j, size), (next_i, next_j, _) in pairwise(blocks)
     )
     return sum(gap for gap in gaps if gap >= _PASSAGE)
+
+
+def _clash(here: Wording, there: Wording, blocks: Sequence[tuple[int, int, int]]) -> int:
+    """How many numbers each has that the other lacks, between what they share: a page frames it in others."""
+    mine, theirs = here.numbers - there.vocabulary, there.numbers - here.vocabulary
+    if not mine or not theirs or not blocks:
+        return 0
+    i, i_end = blocks[0][0], blocks[-1][0] + blocks[-1][2]
+    j, j_end = min(j for _, j, _ in blocks), max(j + size for _, j, size in blocks)
+    return min(len(mine.intersection(here.words[i:i_end])), len(theirs.intersection(there.words[j:j_end])))
 
 
 def _title_refusal(here: Wording, there: Wording, is_whole: bool) -> str:

@@ -5,7 +5,7 @@ story is worse than a missing one, so all of its signs must be there.
 """
 
 from aggregator.items import Level, Match
-from aggregator.near import MOST_HOLDERS, Sketch, overlap
+from aggregator.near import MOST_HOLDERS, Overlap, Sketch
 from pipelines.dedupe import Past, days_apart
 from pipelines.similar import compare
 from pipelines.translate import LANGUAGES, CrossLikeness, likeness
@@ -44,7 +44,7 @@ def tell(wording: Wording, keys: Sketch, past: Past) -> Match | None:
 def _candidates(wording: Wording, probes: tuple[int, ...], past: Past) -> list[int]:
     """Who wrote in these days of what few others write of."""
     held = {key: ids for key, ids in past.find(probes).items() if len(ids) < MOST_HOLDERS}
-    shared = overlap(probes, held, lambda id_: past.kin(id_).group)
+    shared = Overlap(probes, held, lambda id_: past.kin(id_).group)
 
     def favour(id_: int) -> int:
         day = past.kin(id_).day

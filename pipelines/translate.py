@@ -39,12 +39,12 @@ _NAME, _SAME, _ROOT, _DATE = 3.0, 2.0, 1.0, 1.0
 _ROOT_LETTERS = 5
 _MOST_NUMBER = 4.0
 _CROSS_KEYS, _CROSS_PROBES = 11, 40
+_KEY, _WEAK, _NO_KEY = (1 << 40) - 1, 1 << 40, -1
+# Keys are turned by the language of who wrote them, so that no language finds its own.
+_TURNS = (0x5BD1E995A7, 0xA42E166A58)
 _MOST_WORDS = 100_000  # whose features are remembered: some 20 MB a language
 # Sounds that Italian spells otherwise: `ph` as `f`, `y` as `i`, `ct` as `t`, no double letters.
-_SPELLINGS = (
-    ("ph", "f"), ("th", "t"), ("ch", "c"), ("k", "c"), ("y", "i"), ("j", "g"), ("x", "s"), ("h", ""),
-    ("qu", "c"), ("z", "t"), ("w", "v"),
-)  # fmt: skip
+_SPELLINGS = str.maketrans("kyjxzw", "cigstv", "h")
 _MORE_SPELLINGS = (("ct", "t"), ("pt", "t"), ("ns", "s"))
 _DOUBLE = re.compile(r"(.)\1")
 
@@ -69,34 +69,39 @@ def cross_keys(wording: Wording) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The keys to write down for readers of the other language, and the ones to look up."""
     if wording.language not in LANGUAGES:
         return (), ()
-    other = LANGUAGES[wording.language == LANGUAGES[0]]
-    found = features(wording)
-    # What both languages spell alike finds a translation; roots where there is little of that.
-    strong = [word for word, weight in found.items() if weight > _SAME]
-    weak = [word for word in found if word[0] == "~"] if len(strong) < _CROSS_PROBES else []
-    own = _smallest(strong, weak, wording.language, _CROSS_KEYS)
-    return own, _smallest(strong, weak, other, _CROSS_PROBES)
-
-
-def _smallest(strong: list[str], weak: list[str], language: str, count: int) -> tuple[int, ...]:
-    keys = sorted(map(_KEYS[language].__getitem__, strong))[:count]
-    if len(keys) < count:
-        keys += sorted(map(_KEYS[language].__getitem__, weak))[: count - len(keys)]
-    return tuple(keys)
+    words = wording.vocabulary.union(wording.elided)
+    found = set(map(_PLAIN_KEYS[wording.language].__getitem__, words))
+    found.update(map(_NAME_KEYS[wording.language].__getitem__, wording.names & words))
+    found.discard(_NO_KEY)
+    ordered = [key & _KEY for key in sorted(found)[:_CROSS_PROBES]]
+    own, other = _TURNS if wording.language == LANGUAGES[0] else _TURNS[::-1]
+    return tuple([key ^ own for key in ordered[:_CROSS_KEYS]]), tuple([key ^ other for key in ordered])
 
 
 class _Keys(dict[str, int]):
-    """The key of each feature for readers of one language."""
+    """The key of each word of one language that stands in a text, as a name or plainly.
 
-    def __init__(self, language: str) -> None:
+    What both languages spell alike finds a translation; roots, whose keys are made larger than
+    all others, where there is little of that.
+    """
+
+    def __init__(self, language: str, *, are_names: bool) -> None:
         super().__init__()
-        self._language = language
+        self._language, self._are_names = language, are_names
 
-    def __missing__(self, feature: str) -> int:
+    def __missing__(self, word: str) -> int:
         if len(self) > _MOST_WORDS:
             self.clear()
-        key = self[feature] = word_hash(self._language + feature)
+        key = self[word] = self._key(_FEATURES[self._language][word])
         return key
+
+    def _key(self, found: tuple[tuple[str, float], ...]) -> int:
+        for feature, weight in found:
+            if weight > _SAME or (self._are_names and weight == _SAME and feature != "=may"):
+                return word_hash(feature)
+            if feature[0] == "~":
+                return word_hash(feature) | _WEAK
+        return _NO_KEY
 
 
 @lru_cache(maxsize=4096)
@@ -146,7 +151,8 @@ def _features_of(word: str, language: str) -> tuple[str, float, str]:
     return "=" + place if len(place) > 2 else "", _SAME, "~" + root if root else ""
 
 
-_KEYS = {language: _Keys(language) for language in LANGUAGES}
+_PLAIN_KEYS = {language: _Keys(language, are_names=False) for language in LANGUAGES}
+_NAME_KEYS = {language: _Keys(language, are_names=True) for language in LANGUAGES}
 _FEATURES = {language: _Features(language) for language in LANGUAGES}
 
 
@@ -180,9 +186,11 @@ def _sum_up(wording: Wording) -> tuple[frozenset[str], float]:
 
 def _root(word: str) -> str:
     """The first letters of a word as both languages would spell them; empty for a short word."""
-    for spelled, plain in _SPELLINGS:
-        word = word.replace(spelled, plain)
-    word = _DOUBLE.sub(r"\1", word)
+    if "h" in word:
+        word = word.replace("ph", "f").replace("th", "t").replace("ch", "c")
+    if "qu" in word:
+        word = word.replace("qu", "c")
+    word = _DOUBLE.sub(r"\1", word.translate(_SPELLINGS))
     for spelled, plain in _MORE_SPELLINGS:
         word = word.replace(spelled, plain)
     return word[:_ROOT_LETTERS] if len(word) >= _ROOT_LETTERS else ""

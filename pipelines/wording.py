@@ -8,8 +8,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from hashlib import blake2b
 from itertools import accumulate
-from zlib import crc32
+from struct import unpack
 
 from aggregator.items import Article
 from aggregator.text import fold
@@ -38,9 +39,11 @@ _CAPITAL_NOUNS = frozenset(("de", "lb", "nds"))
 
 _SHORT, _SHORT_WEIGHT = 3, 0.3
 
-_GOLDEN, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 0xC2B2AE3D27D4EB4F
-_BITS_64, _BITS_60, _BITS_40 = (1 << 64) - 1, (1 << 60) - 1, (1 << 40) - 1
-_GOLDEN_60 = _GOLDEN & _BITS_60
+# One number holds a text, a word in each lane of 128 bits: hashes of 64 bits times these of 62, three
+# of them added, stay within it, and three multiplications mix all shingles of the text at once.
+_LANE = 128
+_MIX = (0x1E3779B97F4A7C15, 0x16E8FEB86659FD93, 0x02B2AE3D27D4EB4F)
+_KEY_BITS = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +78,10 @@ class Wording:
     @cached_property
     def elided(self) -> frozenset[str]:
         """Words behind an apostrophe, which `words` has with what stands before it: `dell'energia`."""
-        return frozenset(_ELIDED.findall(self.folded)).union(_ELIDED.findall(fold(self.title)))
+        title = fold(self.title)
+        if "'" not in self.folded and "'" not in title:
+            return frozenset()
+        return frozenset(_ELIDED.findall(self.folded)).union(_ELIDED.findall(title))
 
     @cached_property
     def reach(self) -> list[float]:
@@ -97,13 +103,18 @@ class Wording:
         return frozenset(self.words).union(self.title_words)
 
     @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Those of its words that are numbers."""
+        return frozenset([word for word in self.vocabulary if word[0].isdigit()])
+
+    @cached_property
     def shingles(self) -> list[int]:
         """A hash of each three words in a row, in order."""
-        parts = [_WORDS[word] for word in self.words]
-        return [
-            (x[1] ^ y[2] ^ z[0]) * _GOLDEN_60 >> 20 & _BITS_40
-            for x, y, z in zip(parts, parts[1:], parts[2:])  # noqa: B905 - the last two have no third
-        ]
+        count = len(self.words)
+        text = int.from_bytes(b"".join(map(_WORDS.__getitem__, self.words)), "little")
+        mixed = text * _MIX[0] + (text >> _LANE) * _MIX[1] + (text >> 2 * _LANE) * _MIX[2]
+        lanes = unpack(f"<{2 * count}Q", mixed.to_bytes(_LANE // 8 * count, "little"))
+        return [lane >> 64 - _KEY_BITS for lane in lanes[: 2 * count - 4 : 2]]
 
     @cached_property
     def shingle_set(self) -> frozenset[int]:
@@ -127,27 +138,23 @@ class Wording:
         return frozenset(fold(" ".join(found)).split())
 
 
-class _WordHashes(dict[str, tuple[int, int, int]]):
-    """Hashes of words that are the same on every machine, each computed once, as shingles mix them.
+class _WordLanes(dict[str, bytes]):
+    """Hashes of words that are the same on every machine, each computed once, as shingles mix them."""
 
-    Only 60 bits of each reach the 40 that are kept, and such numbers are quick.
-    """
-
-    def __missing__(self, word: str) -> tuple[int, int, int]:
-        if len(self) > 200_000:  # some 40 MB; a language has fewer words in use
+    def __missing__(self, word: str) -> bytes:
+        if len(self) > 200_000:  # some 30 MB; a language has fewer words in use
             self.clear()
-        data = word.encode("utf-8", "surrogatepass")
-        value = (crc32(data) << 32 | crc32(data, 0x9E3779B9)) & _BITS_64
-        parts = self[word] = (value & _BITS_60, value * _MIX_1 & _BITS_60, value * _MIX_2 & _BITS_60)
-        return parts
+        digest = blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        lane = self[word] = digest.ljust(_LANE // 8, b"\0")
+        return lane
 
 
-_WORDS = _WordHashes()
+_WORDS = _WordLanes()
 
 
 def word_hash(text: str) -> int:
     """40 bits that are the same on every machine."""
-    return _WORDS[text][0] * _GOLDEN_60 >> 20 & _BITS_40
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_KEY_BITS // 8).digest())
 
 
 def wording(article: Article) -> Wording:
