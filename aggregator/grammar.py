@@ -18,7 +18,7 @@ from typing import Any
 from aggregator.errors import QueryError
 from aggregator.query import And, Expression, Not, Or, Phrase, Prefix, Query, Word
 from aggregator.stems import tokens
-from aggregator.text import fold
+from aggregator.text import fold, xml_safe
 
 # A person's question is shorter; at ten times these the database still answers in time.
 MAX_LETTERS = 1000
@@ -62,7 +62,7 @@ def parse_query(text: str) -> Query:
     """
     if len(text) > MAX_LETTERS:
         raise QueryError(f"a query has at most {MAX_LETTERS} letters; this one has {len(text)}")
-    parser = _Parser(_tokenise(text))
+    parser = _Parser(_tokenise(xml_safe(text)))
     words = parser.read()
     return Query(words=words, **{name: _value(name, values) for name, values in parser.filters.items()})
 

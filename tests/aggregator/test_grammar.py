@@ -174,3 +174,8 @@ def test_cursors_of_one_order_are_none_of_another() -> None:
         Query().after("1.5")
     with pytest.raises(QueryError):
         Query(order=Order.RANKED).after("5")
+
+
+def test_what_no_database_can_hold_is_passed_over() -> None:
+    """A terminal of another encoding hands over half characters."""
+    assert parse_query("idro\udcffgeno \x00 verde") == parse_query("idrogeno verde")

@@ -1,4 +1,4 @@
-"""The pages of the sample sites and dates in words, mutated at random: an answer for each, soon.
+"""What the sample sites answer, dates and queries in words, mutated at random: an answer for each, soon.
 
 By hand: `python tests/fuzz/test_fuzz.py page 600` runs one target for that many seconds and prints the seed
 of what failed; `python tests/fuzz/test_fuzz.py page 0 SEED` runs that seed alone.
@@ -6,19 +6,28 @@ of what failed; `python tests/fuzz/test_fuzz.py page 0 SEED` runs that seed alon
 
 import random
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+from aggregator.errors import ParseError, QueryError
+from aggregator.grammar import parse_query
 from aggregator.items import Article, Candidate, Page, Refused, Source, SourceMemory, Vocabulary, Way
 from aggregator.samplesite import resources, samples_root
 from aggregator.samplesite.answer import Answer
 from aggregator.samplesite.content import load
+from aggregator.store import Store, open_store
+from aggregator.store.articles import find
 from pipelines.dates import read_dates
 from pipelines.normalise import digest
+from spiders import feed as feeds
+from spiders import sitemap as sitemaps
+from spiders.reading import Listing, wanted
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 ROUNDS = 200
@@ -38,6 +47,22 @@ domani oggi prossimo scorso May 3rd at pm noon 18:30 18.30 - / . , ; : ( ) ' ° 
 settimane 0000-00-00 99999999999999999999 giorni fa ago last next week h 24
 """
 WORDS = _WORDS.split()
+# What lists are made of, and get wrong.
+LIST_PIECES = [
+    b"<item>", b"</item>", b"<entry>", b"</entry>", b"<url><loc>", b"</loc></url>", b"<link/>", b"<link>",
+    b"<link href='//[::1'/>", b"<loc>javascript:alert(1)</loc>", b"<loc>http://169.254.169.254/</loc>",
+    b"<loc> http://x.example/a b </loc>", b"<pubDate>Fri, 99 Foo 20266</pubDate>", b"<guid>x</guid>",
+    b"<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;&a;'>]>", b"&b;", b"<sitemap><loc>", b"<![CDATA[",
+    b"]]>", b"<?xml version='1.0' encoding='utf-7'?>", b"\xff\xfe", b"\x00", b"&#0;", b"&#xD800;",
+    b"\x1f\x8b\x08\x00", b'{"items": [', b"null", b"<lastmod>0000-00-00</lastmod>", b"<rdf:RDF>",
+    b"xmlns:x=''", b"</channel>",
+]  # fmt: skip
+_QUERY = """
+idrogeno mobilità "treni " " ( ) OR NOT AND - -- * a* mobil* ** source: source:clm,, cluster:clm
+topic:hydrogen tema: lang:it after:2026-03 dopo:99999 before:2026-02-30 has:event ha:evento : :: title:
+NEAR( ^x + {a} 'x' ; % _ ? ~ < > = [ ] | & # @ l'aria col: rowid 🚆
+"""
+QUERY_WORDS = [*_QUERY.split(), "\x00", "\ud800", "a\u0300", "\\"]
 
 
 @cache
@@ -50,16 +75,16 @@ def _pages() -> tuple[tuple[str, bytes], ...]:
     return tuple(found)
 
 
-def _mutated(random_: random.Random, body: bytes, other: bytes) -> bytes:
+def _mutated(random_: random.Random, body: bytes, other: bytes, pieces: Sequence[bytes] = PIECES) -> bytes:
     for _ in range(random_.choice((1, 3, 20, 200))):
         at, size = random_.randrange(len(body) + 1), random_.choice((1, 5, 50, 2000))
         match random_.randrange(6):
             case 0:
                 body = body[:at] + body[at + size :]
             case 1:
-                body = body[:at] + random_.choice(PIECES) + body[at:]
+                body = body[:at] + random_.choice(pieces) + body[at:]
             case 2:
-                body = body[:at] + random_.choice(PIECES) * random_.choice((2, 30, 300)) + body[at:]
+                body = body[:at] + random_.choice(pieces) * random_.choice((2, 30, 300)) + body[at:]
             case 3:
                 body = body[:at] + random_.randbytes(min(size, 50)) + body[at:]
             case 4:
@@ -100,7 +125,64 @@ def date(seed: int) -> None:
         assert 0 <= start <= stop <= len(text)
 
 
-TARGETS: dict[str, Callable[[int], None]] = {"page": page, "date": date}
+@cache
+def _lists() -> tuple[bytes, ...]:
+    """What the sample sites answer that is no page: feeds, sitemaps, their indexes."""
+    found = []
+    for site in load(samples_root()):
+        for _, answer in sorted(resources(site).items()):
+            if isinstance(answer, Answer) and answer.body[:1] in b"<{" and b"<html" not in answer.body[:2000]:
+                found.append(answer.body)
+    return tuple(found)
+
+
+def _list(seed: int, read: Callable[[Page, Source], Listing]) -> None:
+    """A mutated list gives candidates of its own hosts, or says that it is none."""
+    random_ = random.Random(seed)
+    body = _mutated(random_, random_.choice(_lists()), random_.choice(_lists()), LIST_PIECES)
+    url = "https://liste.example/notizie/feed"
+    source = Source("fuzz", url, hosts=("liste.example", "agenzia.example", "quotidiano.example"))
+    try:
+        listing = read(Page(url, body, NOW, 200, (("content-type", "text/xml"),), url), source)
+    except ParseError:
+        return
+    for candidate in listing.candidates:
+        assert wanted(candidate.url, source), candidate.url
+        assert "\x00" not in (candidate.title or "") + candidate.url
+
+
+def feed(seed: int) -> None:
+    """A mutated feed."""
+    _list(seed, feeds.read)
+
+
+def sitemap(seed: int) -> None:
+    """A mutated sitemap."""
+    _list(seed, sitemaps.read)
+
+
+@cache
+def _archive() -> tuple[Store, tempfile.TemporaryDirectory[str]]:
+    folder = tempfile.TemporaryDirectory()
+    return open_store(str(Path(folder.name) / "archive.sqlite")), folder
+
+
+def query(seed: int) -> None:
+    """Words of queries in any order are refused with a reason, or asked of the archive."""
+    random_ = random.Random(seed)
+    joint = random_.choice((" ", " ", ""))
+    text = joint.join(random_.choice(QUERY_WORDS) for _ in range(random_.choice((1, 3, 8, 40, 400))))
+    try:
+        asked = parse_query(text)
+    except QueryError:
+        return
+    with _archive()[0].read() as session:
+        assert list(find(session, asked)) == []
+
+
+TARGETS: dict[str, Callable[[int], None]] = {
+    "page": page, "date": date, "feed": feed, "sitemap": sitemap, "query": query,
+}  # fmt: skip
 # No page of two megabytes may take longer; most take some hundredths of a second.
 SLOW_SECONDS = 20.0
 
