@@ -6,6 +6,7 @@ A lease is one a host, and hosts are compared without port: 127.0.0.2 and 127.0.
 import json
 import os
 import random
+import ssl
 import subprocess
 import sys
 import threading
@@ -49,10 +50,11 @@ class Site:
     log: list[tuple[str, int]] = field(default_factory=list)
     """Paths with the status that they were answered with."""
     heard: threading.Event = field(default_factory=threading.Event)
+    scheme: str = "http"
 
     def url(self, path: str = "/") -> str:
         """The address of that path."""
-        return f"http://{self.host}:{self.port}{path}"
+        return f"{self.scheme}://{self.host}:{self.port}{path}"
 
     def put(self, path: str, answer: Answer | bytes | str) -> str:
         """Puts an answer (a page, where it is bytes or text) at the path; gives its address."""
@@ -62,10 +64,13 @@ class Site:
 
 
 @contextmanager
-def serve(*hosts: str) -> Iterator[tuple[Site, ...]]:
-    """Empty sites on these addresses, each on a free port."""
-    sites = tuple(Site(host) for host in hosts)
+def serve(*hosts: str, tls: ssl.SSLContext | None = None) -> Iterator[tuple[Site, ...]]:
+    """Empty sites on these addresses, each on a free port; over TLS where a certificate is given."""
+    sites = tuple(Site(host, scheme="https" if tls else "http") for host in hosts)
     servers = [_Server((site.host, 0), type("Handler", (_Handler,), {"site": site})) for site in sites]
+    if tls is not None:
+        for server in servers:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
     threads = [threading.Thread(target=server.serve_forever, args=(0.02,)) for server in servers]
     for site, server, thread in zip(sites, servers, threads, strict=True):
         site.port = server.server_address[1]

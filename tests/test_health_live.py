@@ -2,12 +2,19 @@
 
 import json
 import sqlite3
+import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from serving import Answer, Place, Site, Story, feed, fill, page, serve, story, write_catalogue
 
 pytestmark = pytest.mark.slow
@@ -166,3 +173,53 @@ def test_the_operators_own_network_down_is_one_alarm(tmp_path: Path) -> None:
     code, found = _health(place)
     assert (code, found.pop(None)) == (1, {"offline"})
     assert found == {name: set() for name in sites}
+
+
+# --------------------------------------------------------------------- over TLS
+
+
+def _certify(folder: Path, host: str, days: int) -> Path:
+    """A file with key and certificate of that host, signed by itself, good until so many days from now."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)]),
+    )
+    until = datetime.now(UTC) + timedelta(days=days)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(until - timedelta(days=90))
+        .not_valid_after(until)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = folder / f"{days}.pem"
+    path.write_bytes(secret + certificate.public_bytes(pem))
+    return path
+
+
+def test_an_expired_certificate_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = "127.0.5.40"
+    good, expired = (_certify(tmp_path, host, days) for days in (30, -1))
+    trusted = tmp_path / "trusted.pem"
+    trusted.write_bytes(good.read_bytes() + expired.read_bytes())  # its date alone is wrong
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(good)
+    place = Place(tmp_path)
+    with serve(host, tls=tls) as (site,):
+        fill(site, [f"{host}-{n}" for n in range(_PAST)])
+        write_catalogue(tmp_path / "catalogue.toml", {"lapsed": site})
+        assert place.run("--all").code == 0
+        assert _health(place) == (0, {"lapsed": set()})
+        tls.load_cert_chain(expired)
+        _quiet(site)
+        assert place.run("--all").code == 1
+    assert _health(place) == (1, {"lapsed": {"certificate"}})
+    assert len(place.entries()) == _PAST
