@@ -11,8 +11,9 @@ from scrapy.core.downloader import Downloader
 from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
-# A held slot needs a delay: Scrapy looks at the time of its last request only if it has one.
-_TINY = 0.001
+# Every slot needs a delay. Without one Scrapy (2.19) neither looks at the time of its last request, nor
+# counts connections in time: all requests that wait in the slot go out at once, whatever its concurrency.
+_LEAST = 0.001
 
 
 def slot_of(crawler: Crawler, request: Request) -> str:
@@ -29,7 +30,7 @@ def delay_of(crawler: Crawler, slot: str) -> float:
 def at_least(crawler: Crawler, slot: str, seconds: float, *, exact: bool = False) -> None:
     """Asks the slot no oftener than that; with `exact` the random variation never goes below it."""
     settings = _settings(_downloader(crawler), slot)
-    if seconds > settings.get("delay", -1.0):
+    if max(seconds, _LEAST) > settings.get("delay", -1.0):
         set_delay(crawler, slot, seconds)
     if exact and settings.get("jitter") != 0.0:
         settings["jitter"] = 0.0
@@ -40,16 +41,16 @@ def at_least(crawler: Crawler, slot: str, seconds: float, *, exact: bool = False
 def set_delay(crawler: Crawler, slot: str, seconds: float) -> None:
     """Sets the slot's delay, for now and for when Scrapy forgets and makes it anew."""
     downloader = _downloader(crawler)
-    _settings(downloader, slot)["delay"] = seconds
+    _settings(downloader, slot)["delay"] = max(seconds, _LEAST)
     if live := downloader.slots.get(slot):
-        live.delay = max(seconds, _TINY if live.lastseen > monotonic() else 0.0)
+        live.delay = max(seconds, _LEAST)
 
 
 def hold(crawler: Crawler, slot: str, seconds: float) -> None:
     """Lets nothing out of the slot for so long, whoever asks."""
     downloader = _downloader(crawler)
     if live := downloader.slots.get(slot):
-        live.delay = max(live.delay, _TINY)
+        live.delay = max(live.delay, _LEAST)
         live.lastseen = max(live.lastseen, monotonic() + seconds)
 
 

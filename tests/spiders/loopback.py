@@ -35,6 +35,8 @@ class Site:
     port: int
     routes: dict[str, Route]
     asked: list[Asked] = field(default_factory=list)
+    answered: list[tuple[str, float]] = field(default_factory=list)
+    """Paths, and when their answers began to leave."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def url(self, path: str) -> str:
@@ -56,6 +58,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 site.asked.append(asked)
             route = site.routes.get(self.path)
             answer = route(asked) if route else Answer(status=404 if self.path == "/robots.txt" else 200)
+            site.answered.append((self.path, monotonic()))
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)

@@ -55,6 +55,11 @@ def first(failing: Answer, times: int = 1) -> Route:
     return lambda asked: failing if asked.times <= times else Answer()
 
 
+def slowly(asked: Asked) -> Answer:
+    gzip.compress(bytes(5_000_000))
+    return Answer()
+
+
 def in_an_hour(asked: Asked) -> Answer:
     return Answer(
         b"", 503, {"Retry-After": format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)}
@@ -71,6 +76,7 @@ def in_a_second(asked: Asked) -> Answer:
 ROUTES: dict[str, Route] = {
     "/500": always(500),
     **{f"/failing?{n}": always(500) for n in range(FAILING)},
+    **{f"/slow?{n}": slowly for n in range(6)},
     "/500-once": first(Answer(b"", 500)),
     "/429-number": first(Answer(b"", 429, {"Retry-After": str(RETRY_AFTER)})),
     "/503-date": in_a_second,
@@ -193,8 +199,12 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawl]:
         }
         asks = [
             {"name": path, "url": site.url(path), "source": HERE, "slot": path}
-            for path in [*ROUTES, "/plain", "/plain?again"]
-            if "failing" not in path and path != "/rest"
+            for path in [*ROUTES, "/plain"]
+            if "?" not in path and path != "/rest"
+        ]
+        asks += [
+            {"name": f"/slow?{n}", "url": site.url(f"/slow?{n}"), "source": HERE, "slot": "/slow"}
+            for n in range(6)
         ]
         asks += [
             {"name": path, "url": site.url(path), "source": HERE, "slot": "/rest"}
@@ -328,6 +338,13 @@ def test_asked_so_often(crawl: Crawl, path: str, asked: int) -> None:
 def test_never_earlier_than_retry_after(crawl: Crawl, path: str) -> None:
     before, after = crawl.times(path)
     assert after - before >= RETRY_AFTER
+
+
+def test_a_host_is_asked_one_thing_at_a_time(crawl: Crawl) -> None:
+    asked = sorted(asked.at for asked in crawl.site.asked if "slow" in asked.path)
+    answered = sorted(at for path, at in crawl.site.answered if "slow" in path)
+    assert len(asked) == len(answered) == 6
+    assert all(earlier <= later for earlier, later in zip(answered, asked[1:], strict=False))
 
 
 def test_nothing_else_is_asked_of_a_host_that_wants_rest(crawl: Crawl) -> None:
