@@ -173,9 +173,11 @@ def decide_translation(wording: Wording, candidates: Sequence[Nearby]) -> Match 
         if _days(wording, other.wording) > _TRANSLATED_DAYS:
             continue
         like = likeness(wording, other.wording)
+        if not _is_translation(like, _are_dated(wording, other.wording)):
+            continue  # the next issue may have more in common than a copy that was cut
         found = (like.score, -other.id, other, like)
         best = found if best is None or found[:2] > best[:2] else best
-    if best is None or not _is_translation(best[3], _are_dated(wording, best[2].wording)):
+    if best is None:
         return None
     _, _, other, like = best
     return Match(Level.TRANSLATION, other.id, round(min(like.score, 1.0), 3), _translation_reason(like))

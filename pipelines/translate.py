@@ -5,9 +5,10 @@ Numbers, dates, names and words of one root stand in both. Knows no archive. Sta
 """
 
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, product
 
 from pipelines.facts import CALENDAR, is_number
 from pipelines.wording import Wording, word_hash
@@ -40,8 +41,6 @@ _ROOT_LETTERS = 5
 _MOST_NUMBER = 4.0
 _CROSS_KEYS, _CROSS_PROBES = 11, 40
 _KEY, _WEAK, _NO_KEY = (1 << 40) - 1, 1 << 40, -1
-# Keys are turned by the language of who wrote them, so that no language finds its own.
-_TURNS = (0x5BD1E995A7, 0xA42E166A58)
 _MOST_WORDS = 100_000  # whose features are remembered: some 20 MB a language
 # Sounds that Italian spells otherwise: `ph` as `f`, `y` as `i`, `ct` as `t`, no double letters.
 _SPELLINGS = str.maketrans("kyjxzw", "cigstv", "h")
@@ -70,24 +69,31 @@ def cross_keys(wording: Wording) -> tuple[tuple[int, ...], tuple[int, ...]]:
     if wording.language not in LANGUAGES:
         return (), ()
     words = wording.vocabulary.union(wording.elided)
-    found = set(map(_PLAIN_KEYS[wording.language].__getitem__, words))
-    found.update(map(_NAME_KEYS[wording.language].__getitem__, wording.names & words))
+    names = wording.names & words
+    other = LANGUAGES[wording.language == LANGUAGES[0]]
+    own = _smallest(words, names, wording.language, wording.language, _CROSS_KEYS)
+    return own, _smallest(words, names, wording.language, other, _CROSS_PROBES)
+
+
+def _smallest(
+    words: AbstractSet[str], names: AbstractSet[str], language: str, writer: str, count: int
+) -> tuple[int, ...]:
+    found = set(map(_PLAIN_KEYS[language, writer].__getitem__, words))
+    found.update(map(_NAME_KEYS[language, writer].__getitem__, names))
     found.discard(_NO_KEY)
-    ordered = [key & _KEY for key in sorted(found)[:_CROSS_PROBES]]
-    own, other = _TURNS if wording.language == LANGUAGES[0] else _TURNS[::-1]
-    return tuple([key ^ own for key in ordered[:_CROSS_KEYS]]), tuple([key ^ other for key in ordered])
+    return tuple([key & _KEY for key in sorted(found)[:count]])
 
 
 class _Keys(dict[str, int]):
-    """The key of each word of one language that stands in a text, as a name or plainly.
+    """The key of each word of one language, as a name or plainly, for those whose language writes it down.
 
     What both languages spell alike finds a translation; roots, whose keys are made larger than
     all others, where there is little of that.
     """
 
-    def __init__(self, language: str, *, are_names: bool) -> None:
+    def __init__(self, language: str, writer: str, *, are_names: bool) -> None:
         super().__init__()
-        self._language, self._are_names = language, are_names
+        self._language, self._writer, self._are_names = language, writer, are_names
 
     def __missing__(self, word: str) -> int:
         if len(self) > _MOST_WORDS:
@@ -98,9 +104,9 @@ class _Keys(dict[str, int]):
     def _key(self, found: tuple[tuple[str, float], ...]) -> int:
         for feature, weight in found:
             if weight > _SAME or (self._are_names and weight == _SAME and feature != "=may"):
-                return word_hash(feature)
+                return word_hash(self._writer + feature)
             if feature[0] == "~":
-                return word_hash(feature) | _WEAK
+                return word_hash(self._writer + feature) | _WEAK
         return _NO_KEY
 
 
@@ -151,8 +157,8 @@ def _features_of(word: str, language: str) -> tuple[str, float, str]:
     return "=" + place if len(place) > 2 else "", _SAME, "~" + root if root else ""
 
 
-_PLAIN_KEYS = {language: _Keys(language, are_names=False) for language in LANGUAGES}
-_NAME_KEYS = {language: _Keys(language, are_names=True) for language in LANGUAGES}
+_PLAIN_KEYS = {pair: _Keys(*pair, are_names=False) for pair in product(LANGUAGES, repeat=2)}
+_NAME_KEYS = {pair: _Keys(*pair, are_names=True) for pair in product(LANGUAGES, repeat=2)}
 _FEATURES = {language: _Features(language) for language in LANGUAGES}
 
 

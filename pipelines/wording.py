@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from hashlib import blake2b
 from itertools import accumulate
-from struct import unpack
+from struct import pack, unpack
+from zlib import crc32
 
 from aggregator.items import Article
 from aggregator.text import fold
@@ -39,11 +39,12 @@ _CAPITAL_NOUNS = frozenset(("de", "lb", "nds"))
 
 _SHORT, _SHORT_WEIGHT = 3, 0.3
 
-# One number holds a text, a word in each lane of 128 bits: hashes of 64 bits times these of 62, three
-# of them added, stay within it, and three multiplications mix all shingles of the text at once.
+# One number holds a text, a word in each lane of 128 bits, so that a few multiplications mix all of
+# its shingles at once. Archives hold keys made of these numbers: others would find no older copy.
+_GOLDEN, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 0xC2B2AE3D27D4EB4F
 _LANE = 128
-_MIX = (0x1E3779B97F4A7C15, 0x16E8FEB86659FD93, 0x02B2AE3D27D4EB4F)
-_KEY_BITS = 40
+_LOW_HALF = b"\xff" * 8 + bytes(8)
+_SHIFT, _BITS_40 = 20, (1 << 40) - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,9 +113,10 @@ class Wording:
         """A hash of each three words in a row, in order."""
         count = len(self.words)
         text = int.from_bytes(b"".join(map(_WORDS.__getitem__, self.words)), "little")
-        mixed = text * _MIX[0] + (text >> _LANE) * _MIX[1] + (text >> 2 * _LANE) * _MIX[2]
+        mixed = (text * _MIX_1) ^ ((text >> _LANE) * _MIX_2) ^ (text >> 2 * _LANE)
+        mixed = (mixed & int.from_bytes(_LOW_HALF * count, "little")) * _GOLDEN
         lanes = unpack(f"<{2 * count}Q", mixed.to_bytes(_LANE // 8 * count, "little"))
-        return [lane >> 64 - _KEY_BITS for lane in lanes[: 2 * count - 4 : 2]]
+        return [lane >> _SHIFT & _BITS_40 for lane in lanes[: max(2 * count - 4, 0) : 2]]
 
     @cached_property
     def shingle_set(self) -> frozenset[int]:
@@ -144,8 +146,7 @@ class _WordLanes(dict[str, bytes]):
     def __missing__(self, word: str) -> bytes:
         if len(self) > 200_000:  # some 30 MB; a language has fewer words in use
             self.clear()
-        digest = blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        lane = self[word] = digest.ljust(_LANE // 8, b"\0")
+        lane = self[word] = pack("<QQ", _hash(word), 0)
         return lane
 
 
@@ -154,7 +155,12 @@ _WORDS = _WordLanes()
 
 def word_hash(text: str) -> int:
     """40 bits that are the same on every machine."""
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_KEY_BITS // 8).digest())
+    return _hash(text) * _GOLDEN >> _SHIFT & _BITS_40
+
+
+def _hash(text: str) -> int:
+    data = text.encode("utf-8", "surrogatepass")
+    return crc32(data) << 32 | crc32(data, 0x9E3779B9)
 
 
 def wording(article: Article) -> Wording:

@@ -118,3 +118,10 @@ def test_no_text_crashes_and_each_is_like_itself(one: str, other: str, language:
     assert itself is None or not itself.refusal
     if itself is not None and len(here.words) > 2:
         assert itself.most == pytest.approx(1.0)
+
+
+def test_keys_are_those_that_archives_hold() -> None:
+    keys = sketch(told(TEXT))
+    assert keys.keys[:3] == (88320216853, 134010902429, 157283153699)
+    assert keys.cross_keys[:3] == (293911054689, 353816624963, 364107718101)
+    assert keys.cross_probes[:3] == (182712452776, 196198722095, 460715851514)
