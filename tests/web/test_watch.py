@@ -11,6 +11,7 @@ from aggregator.config import Config
 from aggregator.items import RunOutcome, Vocabulary
 from aggregator.store import Store, runs, sources
 from aggregator.store.limit import OverdueError, read_within
+from aggregator.store.sooner import sooner
 from aggregator.web.lately import SECONDS, Lately
 from aggregator.web.shapes import instant
 from aggregator.web.site import create_site
@@ -80,6 +81,10 @@ def test_a_question_that_takes_too_long_is_given_up(store: Store) -> None:
     with pytest.raises(OverdueError), read_within(store, 0.05) as session:
         session.execute(text(endless[store.is_sqlite]))
     with read_within(store, 60) as session:
+        with pytest.raises(OverdueError), sooner(session, 0.05):
+            session.execute(text(endless[store.is_sqlite]))
+        with sooner(session, 30):
+            assert session.execute(text("SELECT 1")).scalar_one() == 1
         assert session.execute(text("SELECT 1")).scalar_one() == 1
 
 

@@ -9,9 +9,10 @@ import pytest
 from archive_samples import minutes
 from lxml import html
 from site_samples import SECRET, fill, site_over
+from sqlalchemy import text
 from web_samples import Browser
 
-from aggregator.store import Store
+from aggregator.store import Session, Store
 from aggregator.store.views import ask
 from aggregator.store.withdrawals import withdraw
 from aggregator.web.strings import TEXTS
@@ -185,10 +186,28 @@ def test_trends_tell_the_numbers_beside_each_chart(browser: Browser) -> None:
 def test_the_query_behind_a_figure_counts_it_again(
     filled: tuple[Store, dict[str, int]], browser: Browser
 ) -> None:
-    tree = page(browser, "/trends?q=lago+source:%22x%27%29+OR+1%3D1+--%22+source:clm")
+    tree = page(browser, "/trends?q=lago+lang:%22x%27%29+OR+1%3D1+--%22+lang:it+source:clm")
     shown = tree.xpath("//section[@aria-labelledby='by-language']//pre")[0].text_content()
     with ask(filled[0], shown, seconds=10) as answer:
         assert list(answer.rows) == [("it", 1, 1, 1)]
+
+
+def test_what_takes_too_long_to_count_does_not_cost_the_answer(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(session: Session, *_: object, **__: object) -> None:
+        session.execute(
+            text("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT sum(x) FROM n")
+        )
+
+    monkeypatch.setattr("aggregator.web.division.facets", endless)
+    monkeypatch.setattr("aggregator.web.division.count_by", endless)
+    monkeypatch.setattr("aggregator.web.pages._DIVIDING_SECONDS", 0.05)
+    monkeypatch.setattr("aggregator.web.trends._COUNTING_SECONDS", 0.05)
+    found = page(browser, "/?q=lago")
+    assert "Idrogeno verde sul lago d'Iseo" in text_of(found)
+    assert not found.xpath("//aside")
+    assert "Il tempo non è bastato" in text_of(page(browser, "/trends?q=lago"))
 
 
 def test_too_much_to_count_is_not_counted(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
