@@ -24,16 +24,18 @@ def article_row(row: Mapping[str, Any]) -> dict[str, Any]:
     if "error" in row:
         return answer | {"error": row["error"]}
     try:
-        url, path = str(row["url"]), Path(str(row["path"]))
+        url, path = str(row["url"] or ""), Path(str(row["path"]))
         body = path.read_bytes()
     except KeyError as error:
         return answer | {"error": f"the line has no {error}"}
     except OSError as error:
         return answer | {"error": f"{path}: {error.strerror}"}
+    now = datetime.now(UTC)
+    url = url.strip() or _stated_address(body, now)
     host = host_of(url)
     if not host:
-        return answer | {"url": url, "error": "the url is not an absolute http(s) address"}
-    now = datetime.now(UTC)
+        lacking = "is not an absolute http(s) address" if url else "is empty, and the page states none"
+        return answer | {"url": url, "error": f"the url {lacking}"}
     page = Page(url, body, now, 200, (("content-type", "text/html"),), url)
     source = Source(id="page", url=f"https://{host}/", hosts=(host,))
     try:
@@ -43,6 +45,16 @@ def article_row(row: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(outcome, Refused):
         return answer | {"url": url, "error": f"{outcome.reason}: {outcome.detail}"}
     return answer | _article(outcome, zone)
+
+
+def _stated_address(body: bytes, now: datetime) -> str:
+    """The address that a page gives itself, for one whose address nobody knows; empty where it gives none."""
+    from aggregator.extract.meta import read_meta
+    from aggregator.extract.tree import parse_page
+
+    root = parse_page(Page("", body, now))
+    stated = read_meta(root, "")["canonical"] if root is not None else []
+    return stated[0].value if stated else ""
 
 
 def _digest(page: Page, source: Source) -> tuple[Article | Refused, str]:

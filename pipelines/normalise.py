@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 
 from aggregator.extract import extract
+from aggregator.extract.phrases import RESERVED
 from aggregator.items import (
     Article,
     Candidate,
@@ -37,17 +38,6 @@ from pipelines.relevance import mentions
 from pipelines.repair import repair, repair_html
 from pipelines.titles import choose_title
 
-# What a page shows in place of the rest of its text: (pattern over the folded end, in words).
-_TEASER = re.compile(
-    r"(?:(?:il |questo )?(?:contenuto|articolo) e (?:riservato|disponibile solo|accessibile solo)|"
-    r"(?:contenuto|articolo) (?:riservato|esclusivo|premium)|riservat[oa] (?:agli|"
-    r"ai soli) (?:abbonati|iscritti|soci)|"
-    r"abbonati per (?:continuare|leggere)|per (?:continuare a )?leggere (?:l'articolo|"
-    r"questo articolo|tutto)|"
-    r"accedi per (?:continuare|leggere)|sei gia abbonato|hai gia un abbonamento|gia abbonato\?|"
-    r"subscribe to (?:read|continue)|subscribers? only|already a subscriber|to continue reading|"
-    r"this (?:content|article) is (?:for|reserved|available)|log in to (?:read|continue))"
-)
 _CUT_OFF = re.compile(
     r"(?:\[\s*\.\.\.\s*\]|\.\.\.\s*(?:[>\"]\s*)?(?:leggi (?:tutto|di piu|ancora|l'articolo)|"
     r"continua(?: a leggere)?|"
@@ -133,11 +123,17 @@ def _teaser(lines: list[str], raw: RawArticle) -> str:
     count = sum(line.count(" ") + 1 for line in lines)
     if count > _MOST_TEASER_WORDS:
         return ""
-    for found in raw.kind:
-        if found.where.endswith("isAccessibleForFree") and found.value.strip().lower() == "false":
+    is_whole = any(found.where == "page:whole" for found in raw.kind)
+    for found in () if is_whole else raw.kind:
+        said = found.value.strip().lower()
+        if (found.where.endswith("isAccessibleForFree") and said == "false") or (
+            found.where.endswith("content_tier") and said == "locked"
+        ):
             return "teaser: the page says that it is not free"
+        if found.where == "page:reserved" and count <= _BROKEN_OFF_WORDS:
+            return f"teaser: the page holds back the rest: {found.value[:60]!r}"
     tail = fold("\n".join(lines)[-_TEASER_TAIL:])
-    match = _TEASER.search(tail)
+    match = RESERVED.search(tail)
     if not match and count <= _BROKEN_OFF_WORDS:
         match = _CUT_OFF.search(tail)
     return f"teaser: it ends with {match[0].strip()[:60]!r}" if match else ""

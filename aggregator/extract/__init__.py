@@ -26,6 +26,7 @@ from aggregator.extract.jsonld import Founds, read_jsonld
 from aggregator.extract.measures import measure
 from aggregator.extract.meta import read_meta, read_microdata, read_translations
 from aggregator.extract.overrides import read_overrides
+from aggregator.extract.reserved import read_reserved
 from aggregator.extract.state import read_state
 from aggregator.extract.tree import parse_page
 from aggregator.extract.visible import read_dateline, read_labelled, read_visible
@@ -66,6 +67,7 @@ def extract(
     page_says: Founds = {
         "language": read_language(root),
         "image": read_images(reading.images, base),
+        "kind": read_reserved(root, reading.place),
         "published": read_dateline(reading.body.text.split("\n") if reading.body else []),
     }
     anchor = reading.container if title is None else title
@@ -92,7 +94,7 @@ def _ordered(
     minute and the zone, beats the visible one; the way's own fields stand between the two.
     """
     return [
-        {"title": headings["title"], "language": page["language"]},
+        {"title": headings["title"], "language": page["language"], "kind": page["kind"]},
         {k: head.get(k, []) for k in ("title", "summary", "image", "language", "kind", "canonical")},
         structured,
         {"published": head.get("published", []), "modified": head.get("modified", [])},

@@ -29,6 +29,9 @@ _BLOCKISH = frozenset(
     ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "td", "tr", "tbody")
 )
 
+_ARROWS = '→"›▶►>-–•* '  # guillemets are folded to quotes
+_LABEL = 40
+
 
 def container(root: etree._Element, measures: Measures) -> etree._Element:
     """The element that holds the article as tightly as the evidence allows."""
@@ -131,6 +134,7 @@ def own_pieces(pieces: list[Piece], titles: Iterable[str]) -> list[Piece]:
     """The article's own pieces: without its title and byline, lines of junk, and what follows its end."""
     kept = _after_title(pieces, {fold(t) for t in titles if t})
     kept = _before_end(kept)
+    kept = _without_pointers(kept)
     kept = [p for p in kept if not _is_noise(p)]
     kept = _without_byline(kept)
     kept = _without_repeats(kept)
@@ -191,11 +195,23 @@ def _is_noise(piece: Piece) -> bool:
     flat = piece.folded
     if NOISE.fullmatch(flat) or (len(said := set(flat.split())) == 1 and NOISE.fullmatch(said.pop())):
         return True
-    if piece.linked and LEADS_AWAY.match(flat):
+    if piece.linked and LEADS_AWAY.match(flat.lstrip(_ARROWS)):
         return True
     if not any(c.isalnum() for c in flat):
         return True
     return size < 160 and bool(CREDIT.match(flat))
+
+
+def _without_pointers(pieces: list[Piece]) -> list[Piece]:
+    """Without `Leggi anche` on a line of its own amid the text, and the links under it."""
+    kept: list[Piece] = []
+    is_under = False
+    for piece in pieces:
+        is_label = not piece.linked and len(piece.text) < _LABEL and LEADS_AWAY.fullmatch(piece.folded)
+        is_under = bool(is_label) or (is_under and piece.link_density > 0.5)
+        if not is_under:
+            kept.append(piece)
+    return kept
 
 
 def _without_byline(pieces: list[Piece]) -> list[Piece]:

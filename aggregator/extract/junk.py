@@ -72,6 +72,7 @@ _ASIDE = _names(
     onetrust\w* iubenda\w* modal popup pop-up overlay tooltip lightbox offcanvas
     advert\w* ad-?(slot|unit|container|wrapper|banner|block|box|zone) adsbygoogle sponsored? sponsors
     promo promos promoted promotion cta call-to-action download-app app-?promo
+    (firma|box|scheda|card|bio)-?autore autore-?(box|bio|scheda|card|info)
     author-?(box|bio|card|info|details?|profile|block|section|description|about|meta|area|wrap\w*)
     about-?(the-)?authors? post-?author article-?author entry-?author vcard-author bio byline by-line
     post-?meta entry-?meta article-?meta meta-?info post-?info article-?info post-?date entry-?date

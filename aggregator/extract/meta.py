@@ -40,7 +40,7 @@ _META = {
     "language": """og:locale content-language dc.language dcterms.language language""",
     "tags": """
         article:tag article:section keywords news_keywords parsely-tags sailthru.tags parsely-section""",
-    "kind": """og:type parsely-type dc.type""",
+    "kind": """og:type parsely-type dc.type article:content_tier""",
     "robots": """robots googlebot googlebot-news tdm-reservation""",
 }
 _FIELD_OF = {name: (field, rank) for field, names in _META.items() for rank, name in enumerate(names.split())}

@@ -29,7 +29,7 @@ def read_overrides(root: etree._Element, source: Source, base: str) -> Founds:
         if field == "body":
             continue
         css, attribute = _split(selector)
-        for element in _select(root, css)[:_MAX_MATCHES]:
+        for element in select(root, css)[:_MAX_MATCHES]:
             value = _value(element, field, attribute, base)
             if value:
                 found.setdefault(field, []).append(Found(value, f"selector:{selector}"))
@@ -38,7 +38,7 @@ def read_overrides(root: etree._Element, source: Source, base: str) -> Founds:
 
 def select_body(root: etree._Element, source: Source) -> list[etree._Element]:
     """The elements that the source's `body` selector names, in the page's order; often none."""
-    return [e for field, css in source.fields if field == "body" for e in _select(root, _split(css)[0])]
+    return [e for field, css in source.fields if field == "body" for e in select(root, _split(css)[0])]
 
 
 def is_selector(selector: str) -> bool:
@@ -63,7 +63,8 @@ def _value(element: etree._Element, field: str, attribute: str, base: str) -> st
     return one_line(text)
 
 
-def _select(root: etree._Element, css: str) -> list[etree._Element]:
+def select(root: etree._Element, css: str) -> list[etree._Element]:
+    """The elements that a selector names, in the page's order; none where it is no selector."""
     path = _xpath(css)
     if path is None:
         return []

@@ -36,7 +36,8 @@ NOISE = _lines(
 # Starts of linked lines that lead to another article.
 LEADS_AWAY = _lines(
     r"""
-    leggi (anche|pure)|(ti )?potrebbe(ro)? interessar(ti|e)|per approfondire|see also
+    leggi (anche|pure)|(ti )?potrebbe(ro)? (anche )?interessar(ti|e)( anche)?|per approfondire|see also
+    per saperne di piu
     (read|also) (also|read)|read more|related|more on this|read next|don't miss
     you (may|might) also like|recommended( reading)?|watch|guarda anche|vedi anche|approfondisci
     """,
@@ -66,7 +67,10 @@ END = _lines(
 )
 # A photographer's line.
 CREDIT = _lines(
-    r"(photo|image|foto|immagine|picture|credits?|crediti)\b[^.]{0,12}(:|by\b|di\b|credit).{0,120}",
+    r"""
+    (photo|image|foto|immagine|picture|credits?|crediti)\b[^.]{0,12}(:|by\b|di\b|credit).{0,120}
+    [(\[](photo|image|foto|immagine|credits?|crediti)\b[^.]{0,60}[)\]]
+    """,
     "$",
 )
 # Author, date and time above a text.
@@ -78,4 +82,29 @@ BYLINE = _lines(
     (\w+,? )?(\w+ \d{1,2}|\d{1,2}( |-)\w+),? \d{4}.{0,25}
     """,
     "$",
+)
+# Links to the rest of a text, alone on their line.
+GOES_ON = _lines(
+    r"""
+    (leggi|continua)( a leggere)?( tutto| di piu| ancora)?( l'articolo.{0,20})?
+    (read|continue)( reading)?( more)?( the .{0,20})?
+    """,
+    r"[\W\d]*",
+)
+# What a page shows in place of the rest of its text.
+RESERVED = _lines(
+    r"""
+    (il |questo )?(contenuto|articolo) (e )?riservato
+    (contenuto|articolo) (e )?(disponibile|accessibile|visibile|leggibile) (solo|soltanto|esclusivamente)
+    (contenuto|articolo) (riservato|esclusivo|premium)|riservat[oa] (agli|ai soli) (abbonati|iscritti|soci)
+    abbonati (per (continuare|leggere)|e (continua|leggi))
+    per (continuare a )?leggere (l'articolo|questo articolo|tutto)
+    (accedi|registrati|iscriviti)( ora| subito| gratis| gratuitamente)* per (continuare|leggere)
+    (accedi|registrati|iscriviti)( ora| subito| gratis| gratuitamente)* e (continua|leggi)
+    sei gia abbonato|hai gia un abbonamento|gia abbonato\?|sblocca (l'|questo |il )?(articolo|contenuto)
+    contenuto per (soli )?abbonati|questo articolo e per abbonati
+    subscribe to (read|continue)|subscribers? only|already a subscriber|to continue reading
+    this (content|article) is (for|reserved|available)|log in to (read|continue)
+    (sign in|register|create (a|an) .{0,15}account) to (read|continue)|unlock this (article|story)
+    """
 )
