@@ -1,6 +1,7 @@
 """Processes that work on one archive at the same time, for tests. Imported by test processes' children."""
 
 import random
+import time
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from archive_samples import NOW, digested, make_article, text_about
 
 from aggregator.items import RunOutcome, Source
+from aggregator.query import Query
 from aggregator.store import articles, open_store, runs, sources
 from pipelines.save import Saver
 
@@ -55,6 +57,36 @@ def visit_all(url: str, _said: Connection, name: str, folder: str, rounds: int) 
             with store.write() as session:
                 runs.close(session, lease, RunOutcome.OK, now=now, next_due_at=now)
     store.close()
+
+
+def save_for(url: str, said: Connection, name: str, seconds: float) -> None:
+    """Saves new pages for so long; says how many."""
+    source, store, saved = worker_source(name), open_store(url), 0
+    with store.write() as session:
+        sources.save_source(session, source)
+        [lease] = runs.take(session, worker=name, now=NOW, sources=[name], lease_minutes=600)
+    saver, end = Saver(store, lease), time.monotonic() + seconds
+    while time.monotonic() < end:
+        pages = [
+            make_article(source, url=f"{source.url}{n}", text=text_about(f"{name} {n}"))
+            for n in range(saved, saved + 10)
+        ]
+        saver.save_batch(digested(pages), NOW)
+        saved += len(pages)
+    store.close()
+    said.send(saved)
+
+
+def read_for(url: str, said: Connection, seconds: float) -> None:
+    """Reads the newest articles and the diary for so long; says how often."""
+    store, times, end = open_store(url), 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        with store.read() as session:
+            articles.find(session, Query(limit=50))
+            runs.find_runs(session)
+        times += 1
+    store.close()
+    said.send(times)
 
 
 def open_only(url: str, said: Connection) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archive_workers import open_only, save_all, visit_all, worker_source
+from archive_workers import open_only, read_for, save_all, save_for, visit_all, worker_source
 from sqlalchemy import func, select, text
 
 from aggregator.query import Query
@@ -147,6 +147,22 @@ def test_processes_that_open_a_new_archive_together_create_it_once(database: str
     said = [worker.listen() for worker in workers]
     assert all(worker.ended_well for worker in workers)
     assert sum("created" in str(words) for words in said) == 1
+
+
+@pytest.mark.soak
+def test_four_writers_and_two_readers_never_find_it_locked(database: str) -> None:
+    """For a minute. A process that is told 'database is locked' ends with that error."""
+    open_store(database).close()
+    writers = [start(save_for, database, name, 60) for name in ("uno", "due", "tre", "quattro")]
+    readers = [start(read_for, database, 60) for _ in range(2)]
+    saved = [worker.listen() for worker in writers]
+    read = [worker.listen() for worker in readers]
+    assert all(worker.ended_well for worker in (*writers, *readers))
+    assert all(times > 0 for [times] in read)
+    store = open_store(database)
+    assert counts(store)["entry"] == sum(number for [number] in saved) > 0
+    check_integrity(store)
+    store.close()
 
 
 def test_readers_see_one_state(database: str) -> None:
