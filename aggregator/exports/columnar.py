@@ -84,7 +84,7 @@ def _load() -> tuple[Any, Any]:
         import pyarrow as pa
         from pyarrow import parquet
     except ImportError as error:
-        raise ConfigError("Parquet needs pyarrow: pip install 'lombardy-aggregator[parquet]'") from error
+        raise ConfigError("Parquet needs pyarrow: install the wheel with its extra `parquet`") from error
     return pa, parquet
 
 

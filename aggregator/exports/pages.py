@@ -26,7 +26,7 @@ def write_warc(path: Path, pages: Iterable[Fetched], software: str) -> int:
         from warcio.statusandheaders import StatusAndHeaders
         from warcio.warcwriter import WARCWriter
     except ImportError as error:
-        raise ConfigError("WARC needs warcio: pip install 'lombardy-aggregator[warc]'") from error
+        raise ConfigError("WARC needs warcio: install the wheel with its extra `warc`") from error
     count = 0
     with path.open("wb") as file:
         writer: Any = WARCWriter(file, gzip=True, warc_version="1.1")

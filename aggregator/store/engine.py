@@ -173,7 +173,7 @@ def connect(address: str) -> Engine:
         engine = create_engine(url, **options)
     except ImportError as error:
         raise StoreError(
-            f"{url.drivername} needs a driver: pip install 'lombardy-aggregator[postgres]'"
+            f"{url.drivername} needs a driver: install the wheel with its extra `postgres`"
         ) from error
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
