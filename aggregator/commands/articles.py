@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aggregator.reextract import Difference, SourceResult
     from aggregator.store import Session, Store
     from aggregator.store.corrections import Correction
+    from aggregator.store.revisions import Revision
 
 PROBLEMS = 1
 _WIDTH = 14
@@ -49,7 +50,10 @@ def _get(session: "Session", name: str) -> "Entry":
 def _add_show(group: click.Group) -> None:
     @command(group, "show")
     @click.argument("name", metavar="ID")
-    def show(job: Job, name: str) -> None:
+    @click.option(
+        "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="As the archive had it at the end of that day."
+    )
+    def show(job: Job, name: str, as_of: datetime | None) -> None:
         """Print the article ID (its number, tag or URL): its fields, where it was seen, what it was."""
         from aggregator.store import corrections, revisions, sightings
 
@@ -58,6 +62,11 @@ def _add_show(group: click.Group) -> None:
             pages = sightings.pages_of(session, entry.id)
             past = revisions.history(session, entry.id)
             said = corrections.find(session, entry.id)
+            if as_of is not None:
+                entry, end = _as_of(session, entry, as_of)
+                pages = [page for page in pages if page.first_seen_at < end]
+                past = [revision for revision in past if revision.changed_at < end]
+                said = [one for one in said if one.corrected_at < end]
         if job.is_json:
             row = asdict(entry)
             row["sightings"] = [asdict(page) for page in pages]
@@ -74,12 +83,21 @@ def _add_show(group: click.Group) -> None:
                 f"{'seen:':{_WIDTH}}{page.first_seen_at:%Y-%m-%d %H:%M} at {page.source_id} ({kept}{gone})"
             )
             click.echo(f"{'':{_WIDTH}}{page.link}")
-        for revision in past:
-            click.echo(
-                f"{'changed:':{_WIDTH}}{revision.changed_at:%Y-%m-%d %H:%M}: {', '.join(revision.old)}"
-            )
+        _tell_past(past)
         _tell_corrections(said)
         click.echo("\n" + entry.article.text)
+
+
+def _as_of(session: "Session", entry: "Entry", day: datetime) -> "tuple[Entry, datetime]":
+    """The Entry as it was at the end of that day, and when that was. Raises: QueryError."""
+    from aggregator.errors import QueryError
+    from aggregator.store import asof
+
+    then = asof.as_of(session, entry, day.date())
+    if then is None:
+        seen = f"{entry.first_seen_at:%Y-%m-%d}"
+        raise QueryError(f"article {entry.id} was not known on {day:%Y-%m-%d}; it was first seen on {seen}")
+    return then, asof.end_of(day.date())
 
 
 def _rows(entry: "Entry") -> "Iterator[tuple[str, str]]":
@@ -110,6 +128,11 @@ def _event_in_words(event: "Event") -> str:
     where = ", ".join(filter(None, (event.place, "online" if event.is_online else "")))
     doubt = "" if event.is_year_proved else ", its year not proved: in no calendar"
     return f"{days}{f', {where}' if where else ''}{doubt}: {event.sentence}"
+
+
+def _tell_past(past: "list[Revision]") -> None:
+    for revision in past:
+        click.echo(f"{'changed:':{_WIDTH}}{revision.changed_at:%Y-%m-%d %H:%M}: {', '.join(revision.old)}")
 
 
 def _tell_corrections(said: "list[Correction]") -> None:

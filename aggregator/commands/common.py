@@ -16,7 +16,8 @@ import click
 if TYPE_CHECKING:
     from aggregator.catalogue import Catalogue
     from aggregator.config import Config
-    from aggregator.store import Store
+    from aggregator.query import Query
+    from aggregator.store import Session, Store
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,16 @@ class Job:
         if store.notes and not self.config.authority:
             self.warn(f"no authority is set: ids of entries are minted under {DEFAULT_AUTHORITY}, for ever")
         return store
+
+    def resolve(self, session: "Session", query: "Query") -> "Query":
+        """The Query in the ids of this archive and catalogue. Raises: QueryError for what is in neither."""
+        from aggregator.resolve import resolve
+        from aggregator.store.sources import find_sources
+
+        if not (query.sources or query.clusters or query.topics or query.languages):
+            return query  # the catalogue takes longer to read than most answers
+        sources = (*self.catalogue.sources, *find_sources(session))
+        return resolve(query, sources, self.catalogue.vocabulary.terms)
 
     def say(self, words: str) -> None:
         """A line for people, on standard error where standard output is for machines."""

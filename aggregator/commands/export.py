@@ -58,7 +58,7 @@ def add_to(group: click.Group) -> None:
             elif public and format_ is None:
                 _export_public(job, store, out, query)
             else:
-                selection = _selection(job, query, as_of, is_public=public)
+                selection = _selection(job, store, query, as_of, is_public=public)
                 _export(job, store, format_ or "jsonl", what or "", selection, out, for_excel=excel)
         finally:
             store.close()
@@ -120,7 +120,7 @@ def _export_public(job: Job, store: "Store", out: Path | None, query: str | None
     from aggregator.exports.public import write_public
 
     folder = (out or job.config.publish / "data").absolute()
-    selection = _selection(job, query, None, is_public=True)
+    selection = _selection(job, store, query, None, is_public=True)
     package = write_public(store, folder, selection, query or "", base_url=job.config.base_url)
     if job.is_json:
         job.answer(package)
@@ -129,12 +129,16 @@ def _export_public(job: Job, store: "Store", out: Path | None, query: str | None
         job.say(f"{folder / resource['path']}: {resource['rows']} rows, {resource['hash']}")
 
 
-def _selection(job: Job, query: str | None, as_of: str | None, *, is_public: bool) -> "Selection":
+def _selection(
+    job: Job, store: "Store", query: str | None, as_of: str | None, *, is_public: bool
+) -> "Selection":
     from aggregator.exports.rows import Selection
     from aggregator.grammar import parse_query
     from aggregator.query import Query
 
     asked = parse_query(query) if query else Query()
+    with store.read() as session:
+        asked = job.resolve(session, asked)
     return Selection(
         query=replace(asked, limit=None, with_hidden=not is_public),
         as_of=_instant(as_of) if as_of else None,

@@ -77,10 +77,11 @@ def _add_add(group: click.Group) -> None:
                 f"{name!r}: small letters, digits and hyphens, and not the name of a feed that is there",
                 param_hint="NAME",
             )
-        parse_query(query)
+        asked = parse_query(query)
         store = job.open_store()
         try:
             with store.write() as session:
+                job.resolve(session, asked)
                 add_saved(session, SavedFeed(name, query, title, datetime.now(UTC)))
         finally:
             store.close()
@@ -190,11 +191,13 @@ def _review(job: Job, store: "Store", name: str, days: int, now: datetime) -> "R
 def _query(session: "Session", edition: "Edition", name: str) -> "Query":
     """The Query behind the feed of that name. Raises: QueryError where there is none."""
     from aggregator.grammar import parse_query
+    from aggregator.resolve import resolve
     from aggregator.store.feeds import feed_query
     from aggregator.store.savedfeeds import find_saved
 
     if name in edition.saved:
-        return parse_query(next(feed.query for feed in find_saved(session) if feed.name == name))
+        asked = parse_query(next(feed.query for feed in find_saved(session) if feed.name == name))
+        return resolve(asked, edition.sources.values(), edition.terms.values(), is_strict=False)
     return feed_query("all" if name == "stories" else name)
 
 

@@ -67,9 +67,10 @@ def _add_search(group: click.Group) -> None:
         if person is not None:
             _person(job, person)
             return
-        query = _query(job, words, is_ranked=is_ranked, limit=limit)
+        query = _query(words, is_ranked=is_ranked, limit=limit)
         asked = query.after(cursor) if cursor else query
         with opened(job) as store, read_within(store, _SECONDS) as session:
+            query, asked = job.resolve(session, query), job.resolve(session, asked)
             if as_of is not None:
                 _past(job, session, query, as_of.date())
                 return
@@ -80,7 +81,7 @@ def _add_search(group: click.Group) -> None:
         job.say(shown + (f"; more: --cursor {page.cursor}" if page.cursor else ""))
 
 
-def _query(job: Job, words: "Sequence[str]", *, is_ranked: bool, limit: int) -> "Query":
+def _query(words: "Sequence[str]", *, is_ranked: bool, limit: int) -> "Query":
     from aggregator.grammar import parse_query
     from aggregator.query import Order
 

@@ -71,7 +71,8 @@ def add_to(group: click.Group) -> None:
             elif by in TRENDS:
                 figures = _trend(job, session, by, days)
             else:
-                figures = _counted(job, session, by, query, is_panel=is_panel, until=as_of)
+                asked = query and job.resolve(session, query)
+                figures = _counted(job, session, by, asked, is_panel=is_panel, until=as_of)
         _tell(job, figures)
         if plot:
             _draw(figures, plot)

@@ -27,6 +27,7 @@ from aggregator.feeds.strings import say
 from aggregator.grammar import parse_query
 from aggregator.items import Vocabulary
 from aggregator.query import Query
+from aggregator.resolve import resolve
 from aggregator.store import Session, Store
 from aggregator.store.archive import DEFAULT_AUTHORITY, authority, change_seq, held_authority
 from aggregator.store.events import find_events, present_day
@@ -144,7 +145,10 @@ def _publish_all(store: Store, desk: Desk, saved: Mapping[str, SavedFeed]) -> Pu
 def _publish_one(desk: Desk, channel: Channel, saved: SavedFeed | None) -> None:
     if saved is not None:
         digest = blake2b(f"{saved.query}\0{saved.title}".encode(), digest_size=8).hexdigest()
-        publish_news(desk, channel, parse_query(saved.query), digest)
+        asked = parse_query(saved.query)
+        edition = desk.edition
+        query = resolve(asked, edition.sources.values(), edition.terms.values(), is_strict=False)
+        publish_news(desk, channel, query, digest)
     elif is_special(channel):
         _special(desk, channel)
     else:

@@ -14,6 +14,7 @@ from aggregator.query import Query
 from aggregator.store.articles import filters
 from aggregator.store.columns import table
 from aggregator.store.engine import upsert
+from aggregator.store.find import is_frequent
 from aggregator.store.schema import EntryRow, FeedStateRow, KinRow, SightingRow
 
 
@@ -65,7 +66,8 @@ def has_changed(session: Session, query: Query, since: int) -> bool:
 def arrivals(session: Session, query: Query, after: int = 0) -> list[int]:
     """The `announced_seq` of the Entries of the Query that were announced after that one, oldest first."""
     seq = EntryRow.announced_seq
-    statement = select(seq).where(seq.is_not(None), seq > after, *filters(query)).order_by(seq)
+    where = filters(query, is_walk=after > 0 and is_frequent(session, query))
+    statement = select(seq).where(seq.is_not(None), seq > after, *where).order_by(seq)
     return [found for found in session.scalars(statement) if found is not None]
 
 

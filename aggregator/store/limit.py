@@ -6,6 +6,7 @@ Knows nothing of what is asked. Start reading at `read_within`.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Timer
 from typing import Any
 
 from sqlalchemy import text
@@ -29,21 +30,38 @@ def read_within(store: Store, seconds: float) -> Iterator[Session]:
 
     Raises: OverdueError when they are over; StoreError when the database cannot be used.
     """
-    deadline = time.monotonic() + seconds
     with store.read() as session:
-        driver: Any = session.connection().connection.driver_connection if store.is_sqlite else None
-        if driver is None:
-            milliseconds = max(1, int(seconds * 1000))
-            session.execute(text(f"SET LOCAL statement_timeout = {milliseconds}"))
-        else:
-            driver.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
         try:
-            yield session
+            if store.is_sqlite:
+                driver: Any = session.connection().connection.driver_connection
+                with _stopped_after(driver, seconds):
+                    yield session
+            else:
+                milliseconds = max(1, int(seconds * 1000))
+                session.execute(text(f"SET LOCAL statement_timeout = {milliseconds}"))
+                yield session
         except DBAPIError as error:
             said = str(error.orig)
             if said == "interrupted" or "statement timeout" in said:
                 raise OverdueError(f"this took longer than {seconds:g} seconds and was given up") from error
             raise
-        finally:
-            if driver is not None:
-                driver.set_progress_handler(None, 0)
+
+
+@contextmanager
+def _stopped_after(driver: Any, seconds: float) -> Iterator[None]:  # noqa: ANN401  sqlite3's connection
+    """Ends what SQLite is doing when the time is over, and whatever is asked after that.
+
+    It takes both: loops inside the full-text index count no steps, but heed an interrupt; an
+    interrupt between two statements would be forgotten.
+    """
+    deadline = time.monotonic() + seconds
+    driver.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
+    timer = Timer(seconds, driver.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()  # one that has begun must not hit whoever uses the connection next
+        driver.set_progress_handler(None, 0)

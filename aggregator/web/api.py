@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 from aggregator.errors import StoreError
 from aggregator.feeds.agenda import appointment_of, reach
 from aggregator.feeds.channels import channel_of
-from aggregator.grammar import parse_query
 from aggregator.items import EventKind
 from aggregator.query import Order, Query
 from aggregator.store.events import Happening, find_events, present_day
@@ -53,7 +52,7 @@ _MEMBERS = 50
 def read_query(asked: Asked) -> Query:
     """The Query of a request's `q`, `limit`, `order` and `cursor`, as far as it has them."""
     values = asked.values
-    query = replace(parse_query(values["q"]), limit=values.get("limit", LIMIT.default))
+    query = replace(asked.read(values["q"]), limit=values.get("limit", LIMIT.default))
     if values.get("order"):
         query = replace(query, order=Order(values["order"]))
     return query.after(values["cursor"]) if values.get("cursor") else query
@@ -138,7 +137,7 @@ def _sources(asked: Asked) -> Answer:
 def _events(asked: Asked) -> Answer:
     channel = channel_of("events", asked.edition)
     told = []
-    for happening in happenings_of(asked, parse_query(asked.values["q"])):
+    for happening in happenings_of(asked, asked.read(asked.values["q"])):
         item = appointment_of(happening, asked.edition, channel)
         if item is not None:
             told.append(shapes.event_shape(happening, item))
@@ -164,7 +163,7 @@ def _withdrawals(asked: Asked) -> Answer:
 
 def _stats(asked: Asked) -> Answer:
     text, by = asked.values["q"], asked.values["by"]
-    query = parse_query(text)
+    query = asked.read(text)
     counts = asked.divisions.counted(asked.session, query, by, asked.edition)
     followed = asked.divisions.followed(asked.session, query)
     return _answer({

@@ -20,7 +20,10 @@ from starlette.responses import Response
 from aggregator.config import Config
 from aggregator.errors import QueryError, StoreError
 from aggregator.feeds.model import Edition
+from aggregator.grammar import parse_query
 from aggregator.items import Vocabulary
+from aggregator.query import Query
+from aggregator.resolve import resolve
 from aggregator.store import Session, Store
 from aggregator.store.archive import DEFAULT_AUTHORITY, held_authority
 from aggregator.store.limit import OverdueError, read_within
@@ -56,6 +59,10 @@ class Asked:
     values: Mapping[str, Any]
     divisions: Divisions
     path: str = ""
+
+    def read(self, text: str) -> Query:
+        """What a person has typed, in the ids of this archive. Raises: QueryError."""
+        return resolve(parse_query(text), self.edition.sources.values(), self.edition.terms.values())
 
 
 @dataclass(frozen=True, slots=True)

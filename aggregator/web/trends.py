@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from aggregator.feeds.strings import write_day
-from aggregator.grammar import parse_query
 from aggregator.query import Query
 from aggregator.store.limit import OverdueError
 from aggregator.store.sooner import sooner
@@ -55,7 +54,7 @@ class _Figure:
 
 def _trends(asked: Asked) -> Answer:
     frame, text = frame_of(asked), str(asked.values["q"]).strip()
-    query = parse_query(text)
+    query = asked.read(text)
     number = count(asked.session, query)
     followed = asked.divisions.followed(asked.session, query)
     is_counted = number <= _MOST_COUNTED
@@ -165,7 +164,7 @@ def _chart(asked: Asked) -> Answer:
     frame, by = frame_of(asked), asked.place["by"]
     if by not in BY:
         raise Unanswerable(404, "there is no such chart here")
-    query = parse_query(str(asked.values["q"]))
+    query = asked.read(str(asked.values["q"]))
     counts = asked.divisions.counted(asked.session, query, by, asked.edition)
     rows = [_row(asked, frame, "", by, one, {}) for one in newest_first(by, counts.rows)]
     # Articles without a date are no month: the table has them, the axis of time cannot.

@@ -66,6 +66,14 @@ def test_an_article_is_shown_by_number_tag_and_url(run: Any) -> None:
     assert out.rstrip().endswith("Il bando è in rete.")
 
 
+def test_an_article_is_shown_as_it_was(run: Any) -> None:
+    today = shown(run)["first_seen_at"][:10]
+    ended, out, _ = run("show", URL, "--as-of", today, "--json")
+    assert (ended, json.loads(out)["article"]["title"]) == (0, ROW["title"])
+    ended, _, err = run("show", URL, "--as-of", "2020-01-01")
+    assert (ended, f"first seen on {today}" in err) == (2, True)
+
+
 @pytest.mark.parametrize("command", ["show", "explain", "hide"])
 def test_what_is_not_there_is_wrong_usage(run: Any, command: str) -> None:
     for name in ("99999", "https://prova.example/altro", "tag:x,2026:y", "gara"):

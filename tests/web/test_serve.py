@@ -16,7 +16,7 @@ from web_samples import Browser
 from aggregator.errors import ConfigError
 from aggregator.feeds.folder import locked
 from aggregator.store import open_store
-from aggregator.web import api
+from aggregator.web import door
 from aggregator.web.server import serve
 
 
@@ -68,7 +68,7 @@ def test_a_fault_of_ours_is_told_in_one_shape_and_logged_without_what_was_asked(
     def broken(text: str) -> None:
         raise RuntimeError(f"cannot read {text}")
 
-    monkeypatch.setattr(api, "parse_query", broken)
+    monkeypatch.setattr(door, "parse_query", broken)
     store = open_store(str(tmp_path / "archive.sqlite"))
     browser: Browser = site_over(store, tmp_path)
     got = browser.get("/api/entries?q=paroladiqualcuno")
