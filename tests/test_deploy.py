@@ -55,4 +55,6 @@ def test_each_timer_starts_a_unit_that_ends() -> None:
     for timer in (unit for unit in _UNITS if unit.suffix == ".timer"):
         service = timer.with_suffix(".service").read_text()
         assert "Type=oneshot" in service
-        assert re.search(r"^SuccessExitStatus=1 ", service, re.MULTILINE), "a site that is down is no failure"
+        if "aggregator export" not in service:  # which visits no site
+            is_said = re.search(r"^SuccessExitStatus=1 ", service, re.MULTILINE)
+            assert is_said, "a site that is down is no failure"

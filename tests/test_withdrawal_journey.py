@@ -7,16 +7,21 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import brotli
 import pytest
+from databases import Postgres
+from sqlalchemy import select
 
 import aggregator
+from aggregator.exports.export import checksum
 from aggregator.query import Query
 from aggregator.samplesite import samples_root
-from aggregator.store import Store, open_store
+from aggregator.store import Store, open_store, snapshots
 from aggregator.store.entries import get, locate
 from aggregator.store.find import find
+from aggregator.store.schema import SnapshotRow
 from aggregator.text import words
 
 pytestmark = pytest.mark.slow
@@ -98,10 +103,13 @@ def test_a_withdrawn_article_stays_away(archive: Archive, tmp_path: Path, postgr
     archive.run("db", "backup", str(tmp_path / "older"))
     archive.run("export", "--full", "--out", str(tmp_path / "older.jsonl"))
     store = open_store(archive.database)
-    url, rare = _chosen(store)
+    url, title, rare = _chosen(store)
     assert any(word in data for data in _bytes(archive) for word in rare)
+    shown = _pages_that_show(store, url, title)
+    assert len(shown) > 1, "the article stands in lists of its site, too"
     archive.run("withdraw", url, "--reason", "a request")
     _assert_gone(archive, rare)
+    assert _pages_that_show(store, url, title) == []
 
     assert archive.crawl() == 0
     archive.run("reextract")
@@ -127,7 +135,39 @@ def test_a_withdrawn_article_stays_away(archive: Archive, tmp_path: Path, postgr
     store.close()
 
 
-def _chosen(store: Store) -> tuple[str, list[bytes]]:
+@pytest.mark.parametrize("format_", ["csv", "jsonl", "parquet", "xlsx", "sqlite", "warc"])
+def test_every_format_goes_out(crawled: Archive, tmp_path: Path, format_: str) -> None:
+    what = () if format_ in ("sqlite", "warc") else ("--what", "appearances")
+    said = crawled.run("export", "--format", format_, "--out", str(tmp_path / "out"), *what, "--json")
+    done = json.loads(said)
+    assert done["rows"] >= 86
+    assert done["sha256"] == checksum(tmp_path / "out")
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def crawled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """The sample sites in an archive that is read alone."""
+    folder = tmp_path_factory.mktemp("crawled")
+    url = f"sqlite:///{folder / 'archive.sqlite'}"
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        server.execute("CREATE DATABASE crawled")
+        url = server.url("crawled")
+    archive = Archive(url, folder)
+    assert archive.crawl() == 86
+    return archive
+
+
+def _pages_that_show(store: Store, url: str, title: str) -> list[str]:
+    """The addresses of kept pages with the article's title or its own path in them, unpacked."""
+    path = urlsplit(url).path.encode()
+    with store.read() as session:
+        ids = list(session.scalars(select(SnapshotRow.id)))
+        kept = snapshots.load_many(session, ids).values()
+        return [one.page.url for one in kept if title.encode() in one.page.body or path in one.page.body]
+
+
+def _chosen(store: Store) -> tuple[str, str, list[bytes]]:
     """An article with an event and a copy elsewhere, and the words that it alone has."""
     with store.read() as session:
         entries = find(session, Query(limit=None))
@@ -138,7 +178,7 @@ def _chosen(store: Store) -> tuple[str, list[bytes]]:
     elsewhere = " ".join((*texts, *ours)).lower()
     rare = {w for w in words(article.text) if len(w) > 7 and w.isascii() and w not in elsewhere}
     assert len(rare) > 5
-    return article.url, [word.encode() for word in sorted(rare)]
+    return article.url, article.title, [word.encode() for word in sorted(rare)]
 
 
 def _bytes(archive: Archive) -> list[bytes]:

@@ -94,6 +94,9 @@ def _tell(
         job.warn(f"removed, since no feed keeps it any more: {path}")
     for path in backups:
         job.warn(f"still holds it, erase it or make it anew: {path}")
+    pages = traces.bystanders if traces else 0
+    if pages:
+        job.warn(f"kept pages of other articles that showed it, and are let go: {pages}")
     for number, level in others:
         job.warn(f"tells the same and stays ({level}): article {number}")
     if not is_scrubbed:
@@ -102,6 +105,7 @@ def _tell(
         job.answer(
             {
                 "erased": traces is not None,
+                "pages": pages,
                 "others": [number for number, _ in others],
                 "removed": [str(path) for path in left],
                 "backups": [str(path) for path in backups],

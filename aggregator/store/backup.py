@@ -22,7 +22,6 @@ from aggregator.store.version import HEAD
 
 _SQLITE = b"SQLite format 3\0"
 _ZSTD = b"\x28\xb5\x2f\xfd"
-_ARTICLE = b'{"table":"entry",'
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +97,10 @@ def _copy_file(store: Store, path: Path) -> int:
 def _dump_file(store: Store, path: Path) -> int:
     with path.open("xb") as file, zstandard.ZstdCompressor(level=3).stream_writer(file) as packed:
         rows = dump(store, packed.write)
-    articles = 0
-
-    def counted() -> Iterator[bytes]:
-        nonlocal articles
-        for line in _lines(path):
-            articles += line.startswith(_ARTICLE)
-            yield line
-
-    if check_dump(counted()) != rows:
+    held = check_dump(_lines(path))
+    if held.total() != rows:
         raise StoreError("the backup does not hold what was read")
-    return articles
+    return held["entry"]
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -3,27 +3,27 @@
 Knows nothing of what the tables are for. Start reading at `copy_archive`; `dump` and `restore`
 do the same by way of a file:
 
-    header (version, tables, counts) -> one line a row, table by table -> end (rows, checksum)
+    header (version, tables, their columns) -> one line a row, table by table -> end (rows, checksum)
 """
 
 import json
-from base64 import b64encode
-from binascii import a2b_base64
+from binascii import a2b_base64, b2a_base64
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, LargeBinary, Table, delete, func, select
+from sqlalchemy import LargeBinary, Table, delete, func, select
 from sqlalchemy.orm import Session
 
 from aggregator.errors import StoreError
 from aggregator.store import search, withdrawals
 from aggregator.store.codec import dumps
-from aggregator.store.columns import Base, Instant
+from aggregator.store.columns import Base
 from aggregator.store.engine import Store
 from aggregator.store.rows import AT_ONCE, Digest, Row, bulk_load, read_rows, tables, write_rows
 from aggregator.store.schema import EntryRow, WithdrawalRow, WithdrawnKeyRow
@@ -68,24 +68,24 @@ def copy_archive(source: Store, target: Store, *, replace: bool = False) -> Load
 def dump(store: Store, write: Callable[[bytes], object]) -> int:
     """Writes the whole archive as JSON lines of one state; how many rows.
 
-    Shapes: a header, then a row a line with its table and columns (those without a value left
-        out), then the count and the SHA-256 of all lines before. The same archive is the same bytes.
+    Shapes: a header that names the columns of each table, then a list a row: its table, its values as
+        SQLite spells them, bytes in base64; then the count and the SHA-256 of all lines before. The same
+        archive is the same bytes.
     """
     total, seen = 0, sha256()
 
-    def put(line: str) -> None:
-        data = line.encode() + b"\n"
+    def put(*lines: str) -> None:
+        data = "".join([f"{line}\n" for line in lines]).encode()
         seen.update(data)
         write(data)
 
     with store.read() as session:
         put(dumps({"aggregator_archive": FORMAT, "version": HEAD, "tables": _columns()}))
         for table in tables():
-            encode = _encoder(table)
+            packed = _packed(table, _columns()[table.name])
             for rows in read_rows(session, table):
                 total += len(rows)
-                for row in rows:
-                    put(encode(row))
+                put(*[_line([table.name, *_changed(row, packed, _spelled)]) for row in rows])
     write(dumps({"end": True, "rows": total, "sha256": seen.hexdigest()}).encode() + b"\n")
     return total
 
@@ -107,24 +107,26 @@ def restore(store: Store, lines: Iterable[bytes], *, replace: bool = False) -> L
     reader, counts = _Reader(first, given), Counter[str]()
     with bulk_load(store) as session:
         kept = _clear(session, replace=replace)
-        for name, rows in groupby(reader.rows(), key=_table_of):
-            table = Base.metadata.tables[name]
-            decode = _decoder(table, columns[name])
-            counts[name] += write_rows(session, table, columns[name], map(decode, rows))
+        for name, rows in reader.portions():
+            table = _table(name, columns)
+            packed = _packed(table, columns[name])
+            values = (tuple(_changed(row[1:], packed, a2b_base64)) for row in rows)
+            counts[name] += write_rows(session, table, columns[name], values)
         reader.check()
         withdrawn = _withdraw_again(session, kept)
     return Loaded(counts, withdrawn)
 
 
-def check_dump(lines: Iterable[bytes]) -> int:
-    """How many rows a full export holds. Raises: StoreError when it is damaged or cut."""
+def check_dump(lines: Iterable[bytes]) -> Counter[str]:
+    """How many rows of each table a full export holds. Raises: StoreError when it is damaged or cut."""
     given = iter(lines)
     first = next(given, b"")
     _header(first)
-    reader = _Reader(first, given)
-    count = sum(1 for _ in reader.rows())
+    reader, counts = _Reader(first, given), Counter[str]()
+    for name, rows in reader.portions():
+        counts[name] += len(rows)
     reader.check()
-    return count
+    return counts
 
 
 class _Reader:
@@ -136,20 +138,22 @@ class _Reader:
         self._last: dict[str, Any] = {}
         self._rows = 0
 
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """The rows up to the last line. Raises: StoreError for a line that is none."""
+    def portions(self) -> Iterator[tuple[str, list[list[Any]]]]:
+        """The rows by table, up to the last line. Raises: StoreError for a line that is none."""
         while lines := list(islice(self._lines, AT_ONCE)):
             try:
                 # Many at once: a call a line costs more than the parsing of most lines.
-                rows: list[dict[str, Any]] = json.loads(b"[" + b",".join(lines) + b"]")
+                rows: list[Any] = json.loads(b"[" + b",".join(lines) + b"]")
             except ValueError as error:
                 raise StoreError(f"the export is damaged after row {self._rows}: {error}") from error
-            if "table" not in rows[-1]:
+            if isinstance(rows[-1], dict):
                 self._last = rows.pop()
                 lines.pop()
+            if not all(isinstance(row, list) and row for row in rows):
+                raise StoreError(f"the export is damaged after row {self._rows}: a line is no row")
             self._seen.update(b"".join(lines))
             self._rows += len(rows)
-            yield from rows
+            yield from ((name, list(group)) for name, group in groupby(rows, key=itemgetter(0)))
 
     def check(self) -> None:
         """Raises: StoreError when rows are missing or are others than were written."""
@@ -159,11 +163,10 @@ class _Reader:
             raise StoreError("the export is damaged: its rows are not those that were written")
 
 
-def _table_of(row: dict[str, Any]) -> str:
-    name = row.get("table")
-    if name not in _columns():
+def _table(name: object, columns: Mapping[str, Sequence[str]]) -> Table:
+    if not isinstance(name, str) or name not in columns:
         raise StoreError("the export is damaged: a line of no table")
-    return str(name)
+    return Base.metadata.tables[name]
 
 
 @cache
@@ -219,60 +222,29 @@ def _compare(table: Table, sent: Digest, target: Session) -> None:
     got = Digest()
     for rows in read_rows(target, table):
         got.add(rows)
-    if (got.count, str(got)) != (sent.count, str(sent)):
+    if (got.count, got.sum) != (sent.count, sent.sum):
         raise StoreError(
             f"{table.name} came out otherwise: {sent.count} rows read, {got.count} there now; nothing is kept"
         )
 
 
-_Change = Callable[[Any], Any]
+_line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def _encoder(table: Table) -> Callable[[Row], str]:
-    """Makes rows of the table JSON lines."""
-    names = [column.name for column in table.columns]
-    changes = [(column.name, change) for column in table.columns if (change := _encode(column.type))]
-
-    def encode(row: Row) -> str:
-        line = {"table": table.name, **{n: v for n, v in zip(names, row, strict=True) if v is not None}}
-        for name, change in changes:
-            if name in line:
-                line[name] = change(line[name])
-        return dumps(line)
-
-    return encode
+def _packed(table: Table, names: Sequence[str]) -> list[int]:
+    """Where among these columns those are whose values are bytes."""
+    return [at for at, name in enumerate(names) if isinstance(table.columns[name].type, LargeBinary)]
 
 
-def _encode(type_: object) -> _Change | None:
-    if isinstance(type_, Instant):
-        return lambda value: value.replace(" ", "T") + "Z"
-    if isinstance(type_, Boolean):
-        return bool
-    if isinstance(type_, JSON):
-        return json.loads
-    if isinstance(type_, LargeBinary):
-        return lambda value: b64encode(value).decode()
-    return None
+def _changed(row: Sequence[Any], places: Sequence[int], change: Callable[[Any], object]) -> Sequence[Any]:
+    if not places:
+        return row
+    values = list(row)
+    for at in places:
+        if values[at] is not None:
+            values[at] = change(values[at])
+    return values
 
 
-def _decoder(table: Table, names: Sequence[str]) -> Callable[[dict[str, Any]], Row]:
-    """Makes lines rows of the table again."""
-    changes = [(n, change) for n in names if (change := _decode(table.columns[n].type))]
-
-    def decode(line: dict[str, Any]) -> Row:
-        for name, change in changes:
-            if name in line:
-                line[name] = change(line[name])
-        return tuple([line.get(name) for name in names])
-
-    return decode
-
-
-def _decode(type_: object) -> _Change | None:
-    if isinstance(type_, Instant):
-        return lambda value: value[:-1].replace("T", " ")
-    if isinstance(type_, JSON):
-        return lambda value: "[]" if value == [] else dumps(value)
-    if isinstance(type_, LargeBinary):
-        return a2b_base64
-    return None
+def _spelled(value: bytes) -> str:
+    return b2a_base64(value, newline=False).decode()

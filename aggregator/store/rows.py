@@ -4,10 +4,8 @@ Knows nothing of what the tables are for. Start reading at `read_rows`; the valu
 SQLite keeps: instants and days as text, truth as 0 and 1, JSON as its text.
 """
 
-import marshal
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from hashlib import sha256
 from itertools import islice
 from typing import Any
 
@@ -67,20 +65,20 @@ def write_rows(session: Session, table: Table, names: Sequence[str], rows: Itera
 
 
 class Digest:
-    """A checksum over rows, the same on either database."""
+    """A checksum over rows: the same on either database in one process, another in the next.
+
+    Shapes: `sum` is Python's own keyed 64-bit hash, chained row by row. It sees every letter, for a
+        tenth of what SHA-256 over the same rows as bytes costs.
+    """
 
     def __init__(self) -> None:
-        self._hash = sha256()
-        self.count = 0
+        self.sum = self.count = 0
 
-    def add(self, rows: Sequence[Row]) -> None:
-        """Takes in a portion as `read_rows` gives it: cut otherwise, it would be another checksum."""
-        self.count += len(rows)
-        # Version 2 has no references: equal values are equal bytes, and at a tenth of JSON's cost.
-        self._hash.update(marshal.dumps(list(rows), 2))
-
-    def __str__(self) -> str:
-        return self._hash.hexdigest()
+    def add(self, rows: Iterable[Row]) -> None:
+        """Takes in further rows."""
+        for row in rows:
+            self.sum = hash((self.sum, row))
+            self.count += 1
 
 
 @contextmanager

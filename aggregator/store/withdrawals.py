@@ -6,7 +6,7 @@ what keeps them out.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from aggregator.errors import QueryError
 from aggregator.items import Fetched
-from aggregator.store import memory, search, snapshots
+from aggregator.store import bystanders, memory, search, snapshots
 from aggregator.store.archive import take_numbers
-from aggregator.store.codec import compress, pack, unpack_blocks
+from aggregator.store.codec import compress, pack, unpack, unpack_blocks
 from aggregator.store.columns import Base, table
 from aggregator.store.engine import Store, upsert
 from aggregator.store.schema import (
@@ -27,6 +27,7 @@ from aggregator.store.schema import (
     EventRow,
     MentionRow,
     PostingRow,
+    RevisionRow,
     SightingRow,
     SnapshotRow,
     UrlKeyRow,
@@ -53,11 +54,15 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What a withdrawn article could still be found by elsewhere; kept nowhere."""
+    """What a withdrawn article could still be found by elsewhere; kept nowhere.
+
+    Shapes: `bystanders` is how many kept pages of other articles showed it, and were let go.
+    """
 
     tag: str
     title: str
     urls: tuple[str, ...]
+    bystanders: int = 0
 
 
 def withdraw(
@@ -76,8 +81,9 @@ def withdraw(
     main = url_hash(entry.canonical_url)
     keys = {main, *map(url_hash, _canonical(traces.urls)), *texts}
     _keep(session, Withdrawal(main, entry_id, entry.tag, reason, now), keys, person)
+    marks, source_ids = _marks(session, entry, traces), _carriers(session, entry)
     _erase(session, entry, traces, main, now)
-    return traces
+    return replace(traces, bystanders=bystanders.drop_showing(session, source_ids, marks))
 
 
 def withdraw_url(
@@ -205,6 +211,27 @@ def _snapshots(session: Session, entry_id: int) -> list[int]:
 
 def _texts(session: Session, entry_id: int) -> list[str]:
     return list(session.scalars(select(SightingRow.text_key).where(SightingRow.entry_id == entry_id)))
+
+
+def _carriers(session: Session, entry: EntryRow) -> set[str]:
+    """The Sources that showed the article."""
+    query = select(SightingRow.source_id).where(SightingRow.entry_id == entry.id)
+    return {entry.source_id, *session.scalars(query)}
+
+
+def _marks(session: Session, entry: EntryRow, traces: Traces) -> bystanders.Marks:
+    """What other pages show it by, under its older titles too."""
+    told = select(SightingRow.title).where(SightingRow.entry_id == entry.id)
+    text = select(BodyRow.text).where(BodyRow.entry_id == entry.id)
+    kept = select(RevisionRow.old).where(RevisionRow.entry_id == entry.id)
+    older = [unpack(old) for old in session.scalars(kept)]
+    titles = {entry.title, *session.scalars(told), *_values(older, "title")}
+    texts = {entry.summary, *session.scalars(text), *_values(older, "summary"), *_values(older, "text")}
+    return bystanders.marks_of(titles, texts, traces.urls)
+
+
+def _values(older: Iterable[dict[str, str]], name: str) -> list[str]:
+    return [old[name] for old in older if old.get(name)]
 
 
 def _erase(session: Session, entry: EntryRow, traces: Traces, key: str, now: datetime) -> None:
