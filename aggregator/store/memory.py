@@ -31,8 +31,11 @@ from aggregator.store.schema import (
 )
 from aggregator.urls import url_hash
 
-# What may be otherwise tomorrow: such a page is asked for again, so often at most.
-_PASSING = (Reason.EMPTY, Reason.SOFT_404, Reason.LOGIN, Reason.CONSENT, Reason.PARKED, Reason.ERROR)
+# What may be otherwise tomorrow: such a page is asked for again, so often at most. A page without any
+# title is garbage as often as it is none.
+_PASSING = (
+    Reason.EMPTY, Reason.NO_TITLE, Reason.SOFT_404, Reason.LOGIN, Reason.CONSENT, Reason.PARKED, Reason.ERROR,
+)  # fmt: skip
 _TRIES = 3
 # How long 'not modified' is believed, and how long one way in goes uncompared with the others: a
 # server that keeps its ETag hides an article for a week at most, for a few requests more.

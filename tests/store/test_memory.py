@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from archive_samples import AGENCY, BOTH, MOBILITY, NOW, minutes
 
 from aggregator.items import (
@@ -111,6 +112,18 @@ def test_what_was_kept_is_never_made_a_refusal(store: Store) -> None:
         memory.remember_urls(session, "clm", [UrlKey("e", Reason.EMPTY)], minutes(1))
         memory.remember_urls(session, "clm", [UrlKey("e")], minutes(2))
         assert memory.load_memory(session, "clm").known == {"u", "e"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "tries"),
+    [(Reason.NOT_FOUND, 1), (Reason.NO_TITLE, 3), (Reason.SOFT_404, 3), (Reason.ERROR, 3)],
+)
+def test_what_may_pass_is_asked_for_again(store: Store, reason: Reason, tries: int) -> None:
+    with store.write() as session:
+        sources.sync(session, BOTH, "one")
+        for number in range(1, 4):
+            memory.remember_urls(session, "clm", [UrlKey("u", reason)], minutes(number))
+            assert ("u" in memory.load_memory(session, "clm").known) is (number >= tries)
 
 
 def test_a_backfill_asks_for_what_was_passed_over(store: Store) -> None:
