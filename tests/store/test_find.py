@@ -61,8 +61,12 @@ QUERIES = [
 ]
 
 
+@pytest.mark.parametrize("frequent", [1, 3000], ids=["walked", "listed"])
 @pytest.mark.parametrize(("query", "names"), QUERIES)
-def test_queries(filled: Store, query: Query, names: str) -> None:
+def test_queries(
+    filled: Store, query: Query, names: str, frequent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.store.find._FREQUENT", frequent)
     with filled.read() as session:
         entries = articles.find(session, query)
         assert "".join(entry.article.canonical_url[-1] for entry in entries) == names
