@@ -161,6 +161,8 @@ class _Archive:
     kins: dict[int, Kin]
     spoken: dict[int, frozenset[str]] = field(default_factory=dict)
     taken: list[int] = field(default_factory=list)
+    # Names of those taken that older Entries have come under: ids do not follow the order of announcement.
+    shared: set[int] = field(default_factory=set)
 
     def read_ahead(self, sketches: Iterable[Sketch]) -> None:
         """Reads at once what will most likely be compared: who shares most keys with each."""
@@ -238,8 +240,9 @@ class _Archive:
                 self.kins[id_] = replace(kin, group=into)
         self.spoken.pop(group, None)
         self.spoken[into] = languages
-        if group not in self.taken:
+        if self._is_stored(group):
             kinship.join(self.session, group, into)
+            self.shared.add(into)
         return True
 
     def _join_stories(self, one: int, other: int) -> None:
@@ -249,10 +252,15 @@ class _Archive:
         for id_, kin in self._may_be_in(story):
             if kin.story == story:
                 self.kins[id_] = replace(kin, story=into)
-        if story not in self.taken:
+        if self._is_stored(story):
             kinship.join_stories(self.session, story, into)
+            self.shared.add(into)
 
     def _may_be_in(self, name: int) -> list[tuple[int, Kin]]:
         """Those among which its members are: what is named after one that was just taken holds no other."""
-        ids = self.taken if name in self.taken else self.kins
+        ids = self.kins if self._is_stored(name) else self.taken
         return [(id_, self.kins[id_]) for id_ in ids]
+
+    def _is_stored(self, name: int) -> bool:
+        """Whether Entries that the archive holds already may be under that name."""
+        return name not in self.taken or name in self.shared
