@@ -142,7 +142,7 @@ class Robots:
         if known is not None and datetime.now(UTC) - known.fetched_at < MAX_AGE:
             return known
         rules = await self._ask(origin, request)
-        if not rules.is_closed:
+        if Verdict(rules, self.token).allows(f"{origin}{PLACE}"):
             rules = replace(rules, reserved=await self._ask_reserved(origin, request))
         return known if rules.is_closed and known is not None and origin not in self._refusals else rules
 

@@ -133,6 +133,7 @@ ROBOTS: dict[str, dict[str, Route]] = {
         b"User-agent: *\nDisallow: /\n\n"
         b"User-agent: Aggregator\nDisallow: /private\nAllow: /private/open\nCrawl-delay: 0.5\n"
     ),
+    "none": robots(b"User-agent: *\nDisallow: /\n"),
     "error": robots(b"", 500),
     "rest": robots(b"", 429),
     "missing": robots(b"User-agent: *\nDisallow: /", 404),
@@ -403,6 +404,7 @@ def test_certificates_are_verified(crawl: Crawl) -> None:
     ("name", "private", "opened", "public"),
     [
         ("rules", False, True, True),
+        ("none", False, False, False),
         ("error", False, False, False),
         ("rest", False, False, False),
         ("missing", True, True, True),
@@ -421,6 +423,7 @@ def test_robots(crawl: Crawl, name: str, private: bool, opened: bool, public: bo
     expected = {"/private": private, "/private/open": opened, "/public": public}
     assert {path: "status" in row for path, row in rows.items()} == expected
     assert {path: path in asked for path in rows} == expected
+    assert public or PLACE not in asked
     assert {row["rule"] for row in rows.values() if "rule" in row} <= {"robots"}
 
 
