@@ -46,6 +46,9 @@ _SOFT_404_TITLE = re.compile(
     r" (?:non (?:e stat[ao] )?(?:trovat[ao]|disponibile|esiste|presente)|inesistente|rimoss[ao]|not found|"
     r"not available|no longer available|doesn't exist|does not exist|cannot be found|"
     r"can't be found|removed)|"
+    r"non abbiamo trovato (?:la |questa )?pagina(?: .{0,30})?|(?:http )?410 gone|"
+    r"we (?:couldn't|could not|can't|cannot) find (?:that|this|the) page(?: .{0,30})?|"
+    r"this page (?:isn't|is not) available|"
     r"(?:not|nothing|page not|nessun(?: contenuto| risultato)?) (?:found|trovato)|non trovat[ao]"
     r")(?:\s[|-].{0,60})?\W*$"
 )
@@ -90,6 +93,7 @@ _CONSENT_BUTTON = re.compile(
 _SERVER_TITLE = re.compile(
     r"^(?:(?:http|errore|error)[\s:-]*(?:error )?5\d\d\b.{0,40}|"
     r"50[0-4](?:[\s:.,|-]+(?:error|errore|internal|service|bad gateway|gateway|server).{0,40})?|"
+    r"servizio (?:momentaneamente|temporaneamente) non disponibile|checking your browser.{0,40}|"
     r"internal server error|service (?:temporarily )?unavailable|bad gateway|gateway time-?out|"
     r"errore del server|server error|database error|errore (?:di connessione al|del) database|"
     r"errore nello stabilire una connessione al database|error establishing a database connection|"
