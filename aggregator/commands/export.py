@@ -111,8 +111,11 @@ def _export_full(job: Job, store: "Store", out: Path | None) -> None:
     if out is None:
         rows = copied(_standard_output())
     else:
-        with beside(out.absolute()) as path, path.open("wb") as file:
-            rows = copied(file.write)
+        try:
+            with beside(out.absolute()) as path, path.open("wb") as file:
+                rows = copied(file.write)
+        except OSError as error:
+            raise click.BadParameter(f"{out}: {error.strerror or error}", param_hint="--out") from error
     _tell(job, {"rows": rows, "sha256": seen.hexdigest()}, out)
 
 

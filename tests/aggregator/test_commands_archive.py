@@ -50,6 +50,9 @@ def test_an_export_ends_with_count_and_checksum(archive: list[str], tmp_path: Pa
         ("--format", "xlsx"),
         ("--as-of", "yesterday"),
         ("--query", "source:"),
+        ("--what", "runs", "--query", "x"),
+        ("--full", "--out", "/dev/null/full.jsonl"),
+        ("--format", "csv", "--out", "/dev/null/a.csv"),
     ],
 )
 def test_what_cannot_be_exported_is_said(archive: list[str], arguments: tuple[str, ...]) -> None:
