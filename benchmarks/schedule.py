@@ -8,6 +8,7 @@ quarter) and by month (August has a third); some releases come in threes within 
 learns from what it has found alone. Fixed intervals stand beside it, in the same simulated year.
 """
 
+import math
 import random
 import statistics
 from bisect import bisect_right
@@ -115,9 +116,11 @@ def outcome(
     return Outcome(delays, requests)
 
 
-def fixed(hours: float) -> Callable[[datetime, list[datetime]], datetime]:
-    """A visit every so many hours."""
-    return lambda at, _: at + timedelta(hours=hours)
+def fixed(hours: float, years: list[list[datetime]]) -> Outcome:
+    """The same under a visit every so many hours: each article waits for the next full interval."""
+    since = [(each - START) / timedelta(hours=1) for year in years for each in year]
+    requests = math.ceil((END - START) / timedelta(hours=hours)) * len(years)
+    return Outcome([math.ceil(each / hours) * hours - each for each in since], requests)
 
 
 def ours() -> Callable[[datetime, list[datetime]], datetime]:
@@ -157,7 +160,7 @@ def main() -> None:
             print(line(f"ours, patience {patience:g} h", outcome([ours() for _ in years], years)))
         schedule.PATIENCE_HOURS = 1.0
         for hours in (0.25, 1, 3, 6, 12, 24):
-            print(line(f"every {hours:g} h", outcome([fixed(hours)] * len(years), years)))
+            print(line(f"every {hours:g} h", fixed(hours, years)))
 
 
 if __name__ == "__main__":

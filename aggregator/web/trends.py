@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from aggregator.feeds.strings import write_day
 from aggregator.query import Query
+from aggregator.store.find import Facet, count
 from aggregator.store.limit import OverdueError
 from aggregator.store.sooner import sooner
-from aggregator.store.find import Facet, count
 from aggregator.store.statistics import BY, UNKNOWN, Count, Coverage, throughout
 from aggregator.web.api import OPEN, QUERY, address
 from aggregator.web.chart import MOST_BARS, draw
@@ -23,8 +23,8 @@ from aggregator.web.problem import Unanswerable
 
 # All five figures take 20 µs of CPU an article (100,000 on SQLite): twice as many, on a machine that has
 # other things to do, take what a question may. Beyond, words or a filter come first.
-_COUNTING_SECONDS = 4.0  # of five
 _MOST_COUNTED = 150_000
+_COUNTING_SECONDS = 4.0  # of five
 _ROWS = 200
 _SVG_POLICY = ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'")
 
@@ -65,13 +65,14 @@ def _trends(asked: Asked) -> Answer:
         frame.say("trends.title"),
         q=text,
         number=f"{number:,}".replace(",", frame.say("site.thousands")),
-        is_whole=len(figures) == len(BY),
         is_counted=is_counted,
+        is_whole=len(figures) == len(BY),
         figures=[figure for figure in figures if figure.rows],
         followed=_followed(frame, followed.values()),
         gaps=_gaps(asked, frame, followed.values()),
         twins=(("application/json", frame.say("site.api"), address("/api/stats", q=text)),),
     )
+
 
 def _figures(
     asked: Asked, frame: Frame, text: str, query: Query, followed: Mapping[str, Coverage]
@@ -84,7 +85,6 @@ def _figures(
             with sooner(asked.session, deadline - time.monotonic()):
                 found.append(_figure(asked, frame, text, query, by, followed))
     return found
-
 
 
 def _figure(
