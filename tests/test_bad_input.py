@@ -1,6 +1,7 @@
 """What goes wrong in the wild goes wrong here, all in one run: each with its words, the rest unharmed."""
 
 import gzip
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -150,7 +151,7 @@ def test_a_page_that_is_not_taken_costs_itself_only(
     row = crawl.done.row(source_id)
     assert row["failed"] == 1
     [line] = [line for line in crawl.done.said.splitlines() if f"/notizie/{name}" in line and words in line]
-    assert f"source={source_id}" in line
+    assert json.loads(line)["source"] == source_id
     assert crawl.titles(source_id) == _titles(*(f"{name}-{n}" for n in range(3)))
 
 

@@ -70,12 +70,7 @@ def extract(
         "kind": read_reserved(root, reading.place),
         "published": read_dateline(reading.body.text.split("\n") if reading.body else []),
     }
-    anchor = reading.container if title is None else title
-    seen = merge(
-        read_visible(anchor, reading.place, top, measures),
-        read_dated(anchor, reading.container, measures),
-        read_labelled(reading.place),
-    )
+    seen = _seen(material, reading, top)
     beside = merge(items, seen, page_says, read_links(root, base))
     fields = merge(own, *_ordered(told, headings, head, structured, page_says, beside))
     if all(f.where.endswith(" (far)") for f in fields.get("published", ())):
@@ -83,6 +78,16 @@ def extract(
     translations = dict.fromkeys((*candidate.translations, *read_translations(root, base)))
     article = _article(page, fields, reading, tuple(translations), head.get("robots", []))
     return replace(article, events=read_announced(root, base, _addresses(page, head), page.body))
+
+
+def _seen(material: Material, reading: Reading, top: etree._Element) -> Founds:
+    """What readers see of the article beside its text: by its title, else by the text itself."""
+    anchor = reading.container if material.title is None else material.title
+    return merge(
+        read_visible(anchor, reading.place, top, material.measures),
+        read_dated(anchor, reading.container, material.measures),
+        read_labelled(reading.place),
+    )
 
 
 def _ordered(

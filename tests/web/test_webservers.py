@@ -1,6 +1,7 @@
 """The configurations in `deploy/`, tried with the real nginx and the real Caddy on loopback."""
 
 import http.client
+import os
 import re
 import shutil
 import socket
@@ -38,9 +39,6 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "feeds" / "old.gone").touch()
     (root.parent / "secret.txt").write_text("secret")
     (root / "feeds" / "out.txt").symlink_to(root.parent / "secret.txt")
-    for folder_ in (root, *root.parents):
-        if folder_.is_relative_to(tmp_path_factory.getbasetemp().parent):
-            folder_.chmod(0o755)  # a web server's workers are another user
     return root
 
 
@@ -50,8 +48,10 @@ def nginx(folder: Path, public: Path, port: int) -> list[str]:
     temporary = "".join(
         f"{kind}_temp_path {folder / kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
+    # As root its workers would be another user, whom pytest's folders keep out.
+    own = "user root;" if os.getuid() == 0 else ""
     (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder / 'pid'}; error_log stderr;\nevents {{}}\n"
+        f"{own} daemon off; pid {folder / 'pid'}; error_log stderr;\nevents {{}}\n"
         f"http {{ access_log off; {temporary}\n{site}\n}}\n"
     )
     return ["nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder), "-e", "stderr"]
