@@ -71,11 +71,20 @@ def read_dated(
         if line not in near:
             if not _speaks_far(line, inside, measures):
                 continue
-            where += " (far)"
+            where += "" if _is_sole(line, lines) else " (far)"
         for field in line.fields:
             if all(f.value != line.value for f in found[field]):
                 found[field].append(Found(line.value, where))
     return found
+
+
+def _is_sole(line: _Line, lines: list[_Line]) -> bool:
+    """Whether the element is named as the publication's for machines, and no other of the page is.
+
+    WordPress's themes put `time.entry-date.published` below the text; a list's cards are several.
+    """
+    named = [each for each in lines if each.value != each.text and PUBLISHED.search(_names(each.element))]
+    return named == [line]
 
 
 def _is_near(line: _Line, anchor: Measure, inside: Measure | None) -> bool:
