@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.items import Fetched
 from aggregator.store import snapshots
 from aggregator.store.columns import table
-from aggregator.store.schema import SnapshotRow
+from aggregator.store.schema import SightingRow, SnapshotRow
 from aggregator.text import words
 
 # Fewer words are no title of one article alone: 'Comunicato stampa', 'News'.
@@ -71,7 +71,11 @@ def drop_showing(session: Session, source_ids: Collection[str], marks: Marks) ->
 
 def _drop(session: Session, ids: Sequence[int]) -> None:
     for start in range(0, len(ids), _AT_ONCE):
-        session.execute(delete(table(SnapshotRow)).where(SnapshotRow.id.in_(ids[start : start + _AT_ONCE])))
+        some = ids[start : start + _AT_ONCE]
+        # By hand: a load in bulk, as of a restore, does not look at references.
+        shown = update(table(SightingRow)).where(SightingRow.snapshot_id.in_(some))
+        session.execute(shown.values(snapshot_id=None))
+        session.execute(delete(table(SnapshotRow)).where(SnapshotRow.id.in_(some)))
 
 
 def shows(fetched: Fetched, marks: Marks) -> bool:
