@@ -57,6 +57,8 @@ def _at(entry: Entry, kept: Sequence[RevisionRow], pages: "Sequence[SeenThen]", 
 def _taken_back(article: Article, old: Mapping[str, Any]) -> Article:
     values: dict[str, Any] = {n: tuple(value) if n in _TUPLES else value for n, value in old.items()}
     values.pop("translations", None)
+    if "text" in values:
+        values.setdefault("html", "")  # the markup of then is not kept
     if "modified_at" in values:
         values["modified_at"] = _instant(values["modified_at"])
     if values.keys() & set(_DATE):
