@@ -48,10 +48,6 @@ class Fleet:
     failed: int
 
 
-def _missing() -> ConfigError:
-    return ConfigError("a fleet needs procrastinate: install the program with its extra `fleet`")
-
-
 def open_app(config: Config) -> "App":
     """The queue in that archive's PostgreSQL. Raises: ConfigError for SQLite, or without the extra."""
     from aggregator.store.address import conninfo
@@ -63,7 +59,9 @@ def open_app(config: Config) -> "App":
         from procrastinate import App, PsycopgConnector
         from psycopg.conninfo import make_conninfo
     except ImportError as error:
-        raise _missing() from error
+        raise ConfigError(
+            "a fleet needs procrastinate: install the program with its extra `fleet`"
+        ) from error
     own = make_conninfo(address, options=f"-c search_path={SCHEMA}")
     return App(connector=PsycopgConnector(conninfo=own))
 

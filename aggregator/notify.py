@@ -3,15 +3,10 @@
 Knows nothing of how trouble is found. Start reading at `notify`.
 """
 
-import hashlib
-import hmac
-import json
-import logging
-import urllib.request
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from aggregator import __version__, mail
+from aggregator import mail
 from aggregator.config import Config
 from aggregator.errors import AggregatorError
 from aggregator.feeds.strings import say
@@ -19,15 +14,9 @@ from aggregator.mail import Letter
 from aggregator.store import Store
 from aggregator.store.acks import note_told, to_tell
 from aggregator.store.alarms import RaisedAlarm
-
-log = logging.getLogger(__name__)
+from aggregator.webhook import WebhookError, post_json
 
 AGAIN = timedelta(days=7)
-_SECONDS = 20
-
-
-class WebhookError(AggregatorError):
-    """A post that was not taken, in words for a person."""
 
 
 def notify(config: Config, store: Store, now: datetime) -> tuple[str, ...]:
@@ -65,40 +54,21 @@ def _mail(config: Config, told: Sequence[RaisedAlarm], now: datetime) -> None:
 
 
 def _post(config: Config, told: Sequence[RaisedAlarm], now: datetime) -> None:
-    """JSON with one text for chat programs, and each alarm for others; signed as GitHub signs its own."""
-    body = json.dumps(
+    """One text for chat programs, and each alarm for others."""
+    alarms = [
         {
-            "text": render_alarms(told, config.language),
-            "alarms": [
-                {
-                    "number": each.number,
-                    "key": each.alarm.key,
-                    "source": each.alarm.source_id,
-                    "title": each.alarm.title,
-                    "text": each.alarm.text,
-                    "raised_at": each.raised_at.isoformat(),
-                    "ended_at": each.ended_at.isoformat() if each.ended_at else None,
-                }
-                for each in told
-            ],
-            "at": now.isoformat(),
-        },
-        ensure_ascii=False,
-    ).encode()
-    headers = {"Content-Type": "application/json", "User-Agent": f"{config.user_agent}/{__version__}"}
-    if config.webhook_secret_file is not None:
-        headers["X-Hub-Signature-256"] = "sha256=" + sign(body, _secret(config))
-    request = urllib.request.Request(config.alarm_webhook, body, headers)  # noqa: S310  the option takes http(s) alone
-    try:
-        with urllib.request.urlopen(request, timeout=_SECONDS):  # noqa: S310
-            pass
-    except OSError as error:
-        raise WebhookError(f"the webhook did not take the alarms: {error}") from error
-
-
-def sign(body: bytes, secret: bytes) -> str:
-    """The HMAC-SHA256 of the body, in hexadecimal digits."""
-    return hmac.new(secret, body, hashlib.sha256).hexdigest()
+            "number": each.number,
+            "key": each.alarm.key,
+            "source": each.alarm.source_id,
+            "title": each.alarm.title,
+            "text": each.alarm.text,
+            "raised_at": each.raised_at.isoformat(),
+            "ended_at": each.ended_at.isoformat() if each.ended_at else None,
+        }
+        for each in told
+    ]
+    value = {"text": render_alarms(told, config.language), "alarms": alarms, "at": now.isoformat()}
+    post_json(config.alarm_webhook, value, config.user_agent, secret=_secret(config))
 
 
 def render_alarms(told: Sequence[RaisedAlarm], language: str) -> str:

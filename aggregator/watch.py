@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aggregator import health
 from aggregator.feeds.strings import say
-from aggregator.health import Ailment, Diary, Finding
+from aggregator.health import Diary, Finding
 from aggregator.items import Source
 from aggregator.store import Session, Store
 from aggregator.store.acks import acknowledged
@@ -118,6 +118,3 @@ def is_too_full(place: Path, reserve_mib: int) -> bool:
     """Whether so little of that disk is left that nothing more may be taken in; feeds still go out."""
     folder = next((path for path in (place, *place.parents) if path.is_dir()), Path())
     return shutil.disk_usage(folder).free < reserve_mib * _MIB
-
-
-__all__ = ["Ailment", "Condition", "Outlook", "is_too_full", "look", "watch"]

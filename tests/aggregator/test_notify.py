@@ -17,10 +17,11 @@ from aiosmtpd.controller import Controller
 
 from aggregator.config import Config
 from aggregator.mail import Letter, MailError, compose, send
-from aggregator.notify import notify, sign
+from aggregator.notify import notify
 from aggregator.store import Store
 from aggregator.store.acks import acknowledge, acknowledged, forget_old
 from aggregator.store.alarms import Alarm, keep_alarms
+from aggregator.webhook import sign
 
 NOW = datetime(2026, 5, 11, 9, tzinfo=UTC)
 SILENT = Alarm("silent:clm", "Cluster Mobilità: nessuna novità", "nothing new since 2026-04-02", "clm")
