@@ -60,7 +60,7 @@ def open_app(config: Config) -> "App":
         from psycopg.conninfo import make_conninfo
     except ImportError as error:
         raise ConfigError(
-            "a fleet needs procrastinate: install the program with its extra `fleet`"
+            "a fleet needs procrastinate: install the wheel with its extra `fleet`"
         ) from error
     own = make_conninfo(address, options=f"-c search_path={SCHEMA}")
     return App(connector=PsycopgConnector(conninfo=own))
