@@ -59,9 +59,7 @@ def open_app(config: Config) -> "App":
         from procrastinate import App, PsycopgConnector
         from psycopg.conninfo import make_conninfo
     except ImportError as error:
-        raise ConfigError(
-            "a fleet needs procrastinate: install the wheel with its extra `fleet`"
-        ) from error
+        raise ConfigError("a fleet needs procrastinate: install the wheel with its extra `fleet`") from error
     own = make_conninfo(address, options=f"-c search_path={SCHEMA}")
     return App(connector=PsycopgConnector(conninfo=own))
 
