@@ -16,10 +16,10 @@ demo: setup
 	$(BIN)/aggregator demo --keep demo
 
 test: setup
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: setup
-	$(BIN)/python -m pytest -n auto -m "slow or soak"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "slow or soak"
 
 bench: setup
 	$(BIN)/python -m benchmarks
