@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +38,18 @@ class Postgres:
         with psycopg.connect(self.address, autocommit=True) as connection:
             connection.execute(statement.encode())
 
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        """The URL of a new database, dropped at the end.
+
+        Its name is its own: tests are shared out as workers become free, so that one process may set up
+        the fixture of a module more than once.
+        """
+        name = f"test_{uuid.uuid4().hex}"
+        self.execute(f"CREATE DATABASE {name}")
+        yield self.url(name)
+        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
@@ -63,10 +76,8 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture
 def empty_postgres(postgres: Postgres) -> Iterator[str]:
     """The URL of a database with nothing in it."""
-    name = f"test_{uuid.uuid4().hex}"
-    postgres.execute(f"CREATE DATABASE {name}")
-    yield postgres.url(name)
-    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres.fresh() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -91,10 +102,10 @@ def _sqlite_store(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Store]"
 def _postgres_store(postgres: Postgres) -> "Iterator[Store]":
     from aggregator.store import open_store
 
-    postgres.execute("CREATE DATABASE archive")
-    store = open_store(postgres.url("archive"))
-    yield store
-    store.close()
+    with postgres.fresh() as url:
+        store = open_store(url)
+        yield store
+        store.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -149,17 +151,17 @@ def test_every_format_goes_out(crawled: Archive, tmp_path: Path, format_: str) -
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def crawled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Archive:
+def crawled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """The sample sites in an archive that is read alone."""
     folder = tmp_path_factory.mktemp("crawled")
-    url = f"sqlite:///{folder / 'archive.sqlite'}"
-    if request.param == "postgresql":
-        server: Postgres = request.getfixturevalue("postgres")
-        server.execute("CREATE DATABASE crawled")
-        url = server.url("crawled")
-    archive = Archive(url, folder)
-    assert archive.crawl() == 86
-    return archive
+    with ExitStack() as stack:
+        url = f"sqlite:///{folder / 'archive.sqlite'}"
+        if request.param == "postgresql":
+            server: Postgres = request.getfixturevalue("postgres")
+            url = stack.enter_context(server.fresh())
+        archive = Archive(url, folder)
+        assert archive.crawl() == 86
+        yield archive
 
 
 def _pages_that_show(store: Store, url: str, title: str) -> list[str]:

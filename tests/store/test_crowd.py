@@ -2,6 +2,8 @@
 
 import multiprocessing
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
 from math import comb
 from pathlib import Path
 
@@ -90,19 +92,24 @@ def check(store: Store) -> Groups:
     return groups(store)
 
 
+@pytest.fixture
+def three(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[str]]:
+    """The URLs of three archives to be."""
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            yield [f"sqlite:///{tmp_path / f'{n}.sqlite'}" for n in range(3)]
+        else:
+            postgres: Postgres = request.getfixturevalue("postgres")
+            yield [stack.enter_context(postgres.fresh()) for _ in range(3)]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_a_crowd_leaves_what_one_would(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    urls = [f"sqlite:///{tmp_path / f'{n}.sqlite'}" for n in range(3)]
-    if kind == "postgresql":
-        postgres: Postgres = request.getfixturevalue("postgres")
-        for n in range(3):
-            postgres.execute(f"CREATE DATABASE crowd{n}")
-        urls = [postgres.url(f"crowd{n}") for n in range(3)]
-    journal = crowd(urls[0], seed=1)
-    replay(urls[1], 1, journal)
-    crowd(urls[2], seed=2)
-    stores = [open_store(url) for url in urls]
+@pytest.mark.parametrize("three", ["sqlite", "postgresql"], indirect=True)
+def test_a_crowd_leaves_what_one_would(three: list[str]) -> None:
+    journal = crowd(three[0], seed=1)
+    replay(three[1], 1, journal)
+    crowd(three[2], seed=2)
+    stores = [open_store(url) for url in three]
     found = [check(store) for store in stores]
     for store in stores:
         store.close()

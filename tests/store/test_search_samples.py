@@ -90,14 +90,13 @@ def both(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterat
     """The sample archive on SQLite, upgraded from 0.1.0, and copied to PostgreSQL."""
     path = tmp_path_factory.mktemp("samples") / "archive.sqlite"
     path.write_bytes(zstandard.ZstdDecompressor().decompress(KEPT.read_bytes()))
-    postgres.execute("CREATE DATABASE samples")
-    stores = open_store(f"sqlite:///{path}"), open_store(postgres.url("samples"))
-    copy_archive(*stores)
-    search.catch_up(stores[1])
-    yield stores
-    for store in stores:
-        store.close()
-    postgres.execute("DROP DATABASE samples WITH (FORCE)")
+    with postgres.fresh() as url:
+        stores = open_store(f"sqlite:///{path}"), open_store(url)
+        copy_archive(*stores)
+        search.catch_up(stores[1])
+        yield stores
+        for store in stores:
+            store.close()
 
 
 def asked(store: Store, query: Query) -> list[int]:
