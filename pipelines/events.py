@@ -14,7 +14,14 @@ from pipelines.dates.hints import near_hints
 from pipelines.dates.hours import read_hours
 from pipelines.dates.names import FULL_WEEKDAYS, MONTHS, STRONG_MONTHS, WEEKDAYS
 from pipelines.dates.read import zone_of
-from pipelines.happening import has_event_words, is_deadline, is_online, names_an_act, tells_the_past
+from pipelines.happening import (
+    has_event_words,
+    is_deadline,
+    is_online,
+    names_an_act,
+    says_it_takes_place,
+    tells_the_past,
+)
 from pipelines.stated import Stated, read_stated
 from pipelines.venue import find_place, find_town
 
@@ -31,7 +38,11 @@ _LAST_WORD = re.compile(r"(\w+)\W*$")
 _SHORT_WORDS = """
 h n nn art artt dott ing prof sig dr mr mrs st ss c v p m a pag tel
 """
-_ABBREVIATIONS = frozenset({*MONTHS, *WEEKDAYS, *_SHORT_WORDS.split()} - STRONG_MONTHS - FULL_WEEKDAYS)
+_ABBREVIATIONS = frozenset(
+    {*MONTHS, *WEEKDAYS, *_SHORT_WORDS.split()} - STRONG_MONTHS - FULL_WEEKDAYS - {"march", "may"}
+)
+# `Com'è oggi un'officina`, `domande da domani`: such a word is seldom the day of an event.
+_NOWADAYS = frozenset(("oggi", "stasera", "domani", "dopodomani", "today", "tonight", "tomorrow"))
 
 
 def find_events(
@@ -108,12 +119,20 @@ def _event(
         one_line(title),
         first,
         last,
-        find_place(sentence, at, to) or find_place(title, 0, 0) or find_town(whole),
+        _place(kind, whole, sentence, title, (at, to)),
         is_online(sentence) or is_online(title),
         one_line(sentence),
         reading.is_year_stated,
         reading.confidence,
     )
+
+
+def _place(kind: EventKind, whole: str, sentence: str, title: str, span: tuple[int, int]) -> str | None:
+    """What the sentence names; of an event also what the title does, or the only town of the article."""
+    place = find_place(sentence, *span)
+    if place or kind is EventKind.DEADLINE:
+        return place
+    return find_place(title, 0, 0) or find_town(whole)
 
 
 def _with_hours(reading: Reading, rest: str, zone: str) -> Reading:
@@ -133,6 +152,8 @@ def _kind(sentence: str, at: int, reading: Reading, title: str, *, in_title: boo
     tells = has_event_words(sentence) or (
         isinstance(reading.start, datetime) and reading.end is not None and reading.is_year_stated
     )
+    if fold(reading.text) in _NOWADAYS:
+        return EventKind.EVENT if tells and says_it_takes_place(sentence) else None
     about = in_title or has_event_words(title)
     if tells or (about and (in_title or reading.end or isinstance(reading.start, datetime))):
         return EventKind.EVENT

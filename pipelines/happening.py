@@ -24,6 +24,12 @@ _EVENT = re.compile(
     r"to be held|join us|"
     r"scheduled|save the date)\b"
 )
+_TAKES_PLACE = re.compile(
+    r"\b(?:apr(?:e|ono|ira|iranno)|inaugura(?:no|ta)?|inizia(?:no)?|comincia(?:no)?|prende(?:ra)? il via|"
+    r"al via|parte|partono|si (?:tiene|tengono|terra|terranno|svolge|svolgono|svolgera|riunisce|riuniscono)|"
+    r"ha luogo|avra luogo|e in programma|in programma|appuntamento|ospita|torna(?:no)?|"
+    r"opens?|begins?|starts?|kicks? off|takes? place|will take place|is held|will be held|meets?|returns?)\b"
+)
 _PAST = re.compile(
     r"\b(?:si e (?:tenut|svolt|riunit|conclus)[oa]|si sono (?:tenut|svolt|riunit|conclus)[ie]|"
     r"ha avuto luogo|"
@@ -38,7 +44,9 @@ _ACT = re.compile(
 _DEADLINE = re.compile(
     r"\b(?:entro|scadenz[ae]|scad(?:e|ono|ra|ranno)|deadlines?|termin[ei] (?:ultim[oi]|"
     r"di presentazione|per)|"
-    r"no later than|not later than|due (?:by|date)|clos(?:e|es|ing)(?: date)?(?: on)?|apply by|"
+    r"no later than|not later than|due (?:by|date)|apply by|"
+    # `applications close on`, but neither `a closing workshop` nor `in close cooperation`.
+    r"clos(?:e|es|ing)(?=\W*$|\W+(?:on|at|by|in|dates?|of)\b)|"
     r"register by|submit by|"
     r"chiusura (?:del bando|dello sportello|delle iscrizioni|delle domande))\b"
 )
@@ -64,6 +72,11 @@ _FORM = re.compile(
 def has_event_words(text: str) -> bool:
     """Whether the text speaks of a meeting, fair, course or the like, or says that one takes place."""
     return bool(_EVENT.search(fold(text)))
+
+
+def says_it_takes_place(text: str) -> bool:
+    """Whether the text says of something that it begins or is held, not only names it."""
+    return bool(_TAKES_PLACE.search(fold(text)))
 
 
 def tells_the_past(text: str) -> bool:

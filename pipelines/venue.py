@@ -4,6 +4,7 @@ Knows a table of towns and the words that lead to a venue. Start reading at `fin
 """
 
 import re
+from collections.abc import Iterator
 
 # Provincial capitals and fair towns of Lombardy, the larger Italian cities, and where its
 # clusters go abroad. A town that is not here is found by the words before it (`presso`, `a`).
@@ -27,6 +28,11 @@ _TOWNS = (
     "Tolosa|Toulouse|Lione|Lyon|Dubai|Singapore|Tokyo|Osaka|New York|Boston|San Francisco"
 )
 _TOWN = re.compile(rf"\b(?:{_TOWNS})\b")
+# `Milano, 21 mag. (Agenzia) -`: where the report was written, not what it is about.
+_DATELINE = re.compile(
+    r"^[A-ZÀ-Ý][^\n,.(]{1,30},\s*\d{1,2}[°º]?\s+[^\W\d]{3,9}\.?(?:\s+\d{4})?\s*(?:\([^()\n]{2,40}\)\s*)?[-–—]",
+    re.MULTILINE,
+)
 _NAME = r"[A-ZÀ-Ý0-9][\w.'’&-]*"
 _SMALL = r"(?:di|del|della|dello|dei|delle|degli|dell['’]|d['’]|de|in|e|the|of|and|for|la|il|le|lo)"
 _VENUE = re.compile(
@@ -41,7 +47,7 @@ def find_place(sentence: str, start: int, stop: int) -> str | None:
     venue = _VENUE.search(sentence)
     if venue:
         return venue[1].strip(" ,.")
-    towns = [m for m in _TOWN.finditer(sentence) if not start <= m.start() < stop]
+    towns = [m for m in _towns(sentence) if not start <= m.start() < stop]
     if towns:
         return min(towns, key=lambda m: max(m.start() - stop, start - m.end()))[0]
     after = _TOWN_AFTER.match(sentence[stop : stop + 80])
@@ -50,5 +56,13 @@ def find_place(sentence: str, start: int, stop: int) -> str | None:
 
 def find_town(text: str) -> str | None:
     """The only known town that the text names, or None where there are none or several."""
-    towns = {m[0] for m in _TOWN.finditer(text)}
+    towns = {m[0] for m in _towns(text)}
     return towns.pop() if len(towns) == 1 else None
+
+
+def _towns(text: str) -> Iterator[re.Match[str]]:
+    """The towns that the text names, those of datelines apart."""
+    datelines = [m.span() for m in _DATELINE.finditer(text)]
+    for town in _TOWN.finditer(text):
+        if not any(start <= town.start() < stop for start, stop in datelines):
+            yield town

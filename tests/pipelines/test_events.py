@@ -106,6 +106,18 @@ OTHERS = [
     Case("Programma", "Il PR FESR 2021-2027 finanzia. © 2019-2026", "2025-05-01", []),
 ]  # fmt: skip
 
+# Days told from the day of publication, none of whose years the words prove.
+FROM_TODAY = [
+    ("Il salone", "Apre oggi il salone dell'aerospazio.", ["event 2025-05-12"]),
+    ("Il salone", "Apre al pubblico, da domani, il salone dell'aerospazio.", ["event 2025-05-13"]),
+    ("The fair", "The fair of composites opens tomorrow in Bergamo.", ["event 2025-05-13"]),
+    ("Il forum", "Domani alle 10 si terrà a Como il forum delle imprese.", ["event 2025-05-13T10:00"]),
+    ("La fiera del lavoro", "Negli incontri si racconta com'è oggi un'officina.", []),
+    ("The job fair", "The talks tell what a workshop looks like today.", []),
+    ("Nuovo presidente", "L'assemblea lo ha eletto oggi all'unanimità.", []),
+    ("Un milione ai cluster: domande da domani", "La misura sostiene i soggetti gestori.", []),
+]
+
 
 @pytest.mark.parametrize("case", CLUSTER_PAGE + OTHERS, ids=lambda case: case.title[:40])
 def test_events_of_an_article(case: Case) -> None:
@@ -117,6 +129,11 @@ def test_events_of_an_article(case: Case) -> None:
 @pytest.mark.parametrize("case", CLUSTER_PAGE, ids=lambda case: case.title[:40])
 def test_the_same_where_the_publication_is_unknown(case: Case) -> None:
     assert [_told(event) for event in _find(case.title, case.text, None)] == case.events
+
+
+@pytest.mark.parametrize(("title", "text", "events"), FROM_TODAY, ids=lambda value: str(value)[:30])
+def test_today_is_an_event_s_day_only_where_it_takes_place(title: str, text: str, events: list[str]) -> None:
+    assert [_told(event) for event in _find(title, text, "2025-05-12")] == events
 
 
 def test_hours_are_in_the_site_s_zone() -> None:
@@ -134,6 +151,9 @@ def test_hours_are_in_the_site_s_zone() -> None:
         ("The fair is at the Brescia fair on June 5, 2025.", "Brescia"),
         ("Il webinar si terrà il 5 giugno 2025.", None),
         ("Un incontro il 5 giugno 2025 a Zogno.", "Zogno"),
+        ("Milano, 1 mag. (Agenzia) - Torna il 5 giugno 2025 la giornata della chimica.", None),
+        ("Milano, 1 mag. (Agenzia) - Torna il 5 giugno 2025 a Lodi la giornata della chimica.", "Lodi"),
+        ("The meeting closes on 5 June 2025. Two companies of Rho will speak.", None),
     ],
 )
 def test_places(text: str, place: str | None) -> None:
