@@ -43,9 +43,9 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A meeting that a post announces; days or instants as the post states them."""
+    """A meeting that a post announces, or by its end alone a last day; days or instants as stated."""
 
-    start: date
+    start: date | None
     end: date | None
     place: str
     is_online: bool
@@ -228,8 +228,8 @@ def _post(host: str, head: Mapping[str, Any], row: Mapping[str, Any], zone: Zone
 
 
 def _event(row: Mapping[str, Any], zone: ZoneInfo) -> Event:
-    start = cast("date", _zoned(row["start"], zone))
-    return Event(start, _zoned(row.get("end"), zone), row.get("place", ""), row.get("online", False))
+    start, end = (_zoned(row.get(key), zone) for key in ("start", "end"))
+    return Event(start, end, row.get("place", ""), row.get("online", False))
 
 
 def _zoned(value: date | None, zone: ZoneInfo) -> date | None:
