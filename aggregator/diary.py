@@ -11,6 +11,7 @@ from aggregator.items import Kind, Reason, RunOutcome, Source, Way
 from aggregator.store import Session, memory, runs, sightings
 from aggregator.store.memory import UrlKey
 from aggregator.store.runs import Lease, RunCounts
+from aggregator.store.thinning import thin
 from pipelines.habits import learn_habits
 from spiders.comparing import Comparing
 from spiders.entrance import depth_of
@@ -71,6 +72,7 @@ def close_visit(
         memory.save_way(session, lease.source_id, kept.way, kept.urls)
         habits = learn_habits(memory.date_votes(session, lease.source_id))
         memory.save_date_habits(session, lease.source_id, habits)
+    thin(session, lease.source_id, now)
     due = due_after(session, visit, outcome, now, requests_per_day=requests_per_day)
     runs.close(
         session,
