@@ -81,15 +81,19 @@ def close_visit(
         now=now,
         next_due_at=due.at,
         due_why=due.why,
-        counts=RunCounts(
-            found=visit.counts["found"],
-            fetched=visit.counts["fetched"],
-            failed=visit.counts["failed"],
-            checked=visit.counts["checked"],
-            missed=visit.counts["missed"],
-            listed=len(visit.candidates),
-        ),
+        counts=_counts(visit),
         error=visit.trouble,
+    )
+
+
+def _counts(visit: Visit) -> RunCounts:
+    return RunCounts(
+        found=visit.counts["found"],
+        fetched=visit.counts["fetched"],
+        failed=visit.counts["failed"],
+        checked=visit.counts["checked"],
+        missed=visit.counts["missed"],
+        listed=len(visit.candidates),
     )
 
 
