@@ -192,12 +192,13 @@ class RawArticle:
     Shapes: each field holds Found tuples in order of trust and may be empty; `blocks` are all
         of the body's, those that site memory removed included, so that counting does not depend
         on what was known; `robots` are the directives that bind us (noindex, noarchive, ...);
-        `events` are JSON objects, as `read_announced` gives them.
+        `events` are JSON objects, as `read_announced` gives them; `site` is what the page calls its site.
     """
 
     url: str
     canonical: tuple[Found, ...] = ()
     title: tuple[Found, ...] = ()
+    site: tuple[Found, ...] = ()
     published: tuple[Found, ...] = ()
     modified: tuple[Found, ...] = ()
     authors: tuple[Found, ...] = ()

@@ -70,7 +70,7 @@ def normalise(
     habits: tuple[Habit, ...] = (),
 ) -> Article | Refused:  # fmt: skip
     """The Article that these readings make, or why they make none."""
-    title, of_title = choose_title(raw.title, source, raw.url)
+    title, of_title = choose_title(raw.title, source, raw.url, raw.site)
     refused = refuse_article(raw, title, candidate)
     if refused:
         return refused

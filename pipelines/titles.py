@@ -7,6 +7,7 @@ agree on wins. Start reading at `choose_title`.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from aggregator.items import Evidence, Found, Source
 from aggregator.text import cut, fold, one_line, words
@@ -41,7 +42,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _HEADING = re.compile(r"page:h[1-6]")
 # Headings, by where `extract` puts them: it lists first those that agree with the page's head.
 # Right on 0.89 of 792 pages of a public corpus (0.86 with one weight for every heading).
-_BEST_H1, _BEST_LOWER, _NEXT, _LONE = 5.0, 1.5, 0.6, 2.2
+_BEST_H1, _BEST_LOWER, _NEXT, _LONE, _A_WORD = 5.0, 1.5, 0.6, 2.2, 1.0
 _COUNTER = re.compile(r"^(?:\(\d{1,3}\+?\)|\[\d{1,3}\])\s+")
 # Separators stand between spaces, but for the bar: `Titolo|Sito`.
 _SEPARATOR = re.compile(r"(\s*\|+\s*|\s+(?:[–—·•»«›>~/]|-{1,2}|:{2})\s+)")
@@ -59,7 +60,7 @@ _SECTIONS = _phrases(
     "ultime notizie|in evidenza|primo piano|cronaca|economia|politica|lombardia|milano|sport|"
     "attualita|rassegna stampa|media|news ed eventi|news e eventi|news eventi|news and events|bandi|"
     "archivio|redazione|non categorizzato|uncategorized|senza categoria|video|foto|pagina|amp|"
-    "latest news|article|articles|notizia|dettaglio|dettaglio news"
+    "latest news|article|articles|notizia|dettaglio|dettaglio news|opinion|opinions|opinioni|editoriali"
 )
 _NO_TITLES = _SECTIONS | _phrases(
     "untitled|senza titolo|no title|index|index html|menu|search|cerca|login|page|titolo|title|null|"
@@ -67,9 +68,34 @@ _NO_TITLES = _SECTIONS | _phrases(
     "privato|protetto"
 )
 _MOST_PARTS = 12
+_LONGEST_NAME = 5
+_LABEL = re.compile(r"([^:]{3,40}):\s+(?=\S)")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.|\[…\]|\[\.\.\.\])$")
 # A title cut by its template shows this much before it can be told to be the same.
 _MIN_STEM = 15
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """What tells a title from its surroundings: source, address, and names that the page gives its site."""
+
+    source: Source
+    url: str
+    names: tuple[str, ...] = ()
+
+    def is_named(self, text: str) -> bool:
+        """Whether the text is a name of the site."""
+        own = set(words(text))
+        return is_site_name(text, self.source, self.url) or any(_is_name(own, name) for name in self.names)
+
+    def is_furniture(self, part: str) -> bool:
+        """Whether a part of a title is a name of the site or of a section."""
+        return fold(part) in _SECTIONS or self.is_named(part)
+
+    def is_folder(self, part: str) -> bool:
+        """Whether the page's address has the part among its folders: `/economia/`."""
+        folders = urlsplit(self.url).path.lower().rstrip("/").split("/")[1:-1]
+        return "-".join(words(part)) in folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +109,29 @@ class _Reading:
     was_cut: bool
 
 
-def choose_title(found: tuple[Found, ...], source: Source, url: str) -> tuple[str, Evidence]:
-    """The title and its evidence; empty where no place has one of its own."""
+def choose_title(
+    found: tuple[Found, ...], source: Source, url: str, site: tuple[Found, ...] = ()
+) -> tuple[str, Evidence]:
+    """The title and its evidence; empty where no place has one of its own.
+
+    Shapes: `site` are names that the page gives its site, believed where they leave a title.
+    """
+    said = {one_line(item.value) for item in found}
+    # Some systems write the article's title in place of their own name.
+    names = tuple(
+        dict.fromkeys(
+            clean_title(item.value)
+            for item in site
+            if len(words(item.value)) <= _LONGEST_NAME or one_line(item.value) not in said
+        )
+    )
+    title, proof = _choose(found, _Site(source, url, names))
+    return (title, proof) if title or not names else _choose(found, _Site(source, url))
+
+
+def _choose(found: tuple[Found, ...], site: _Site) -> tuple[str, Evidence]:
     readings = _agreeing(
-        [_read(item, weight, source, url) for item, weight in zip(found, _weights(found), strict=True)]
+        [_read(item, weight, site) for item, weight in zip(found, _weights(found), strict=True)]
     )
     votes: dict[str, float] = {}
     spoken: set[tuple[str, str]] = set()
@@ -102,7 +147,7 @@ def choose_title(found: tuple[Found, ...], source: Source, url: str) -> tuple[st
         return cut(number.text, TITLE_LENGTH), evidence("title", number.found, found, "only figures or signs")
     key = max(votes, key=lambda candidate: votes[candidate])
     winners = [reading for reading in readings if reading.key == key]
-    best = min(winners, key=lambda reading: (reading.text.isupper(), -reading.weight))
+    best = min(winners, key=lambda r: (r.text.isupper(), _is_spoilt(r.text, winners), -r.weight))
     title = cut(best.text, TITLE_LENGTH)
     why = f"{len(winners)} of {len(readings)} places agree" if len(readings) > 1 else ""
     if title != one_line(best.found.value):
@@ -112,12 +157,21 @@ def choose_title(found: tuple[Found, ...], source: Source, url: str) -> tuple[st
     return title, evidence("title", best.found, (r.found for r in readings if r.key != key), why)
 
 
+def _is_spoilt(text: str, others: list[_Reading]) -> bool:
+    """Whether signs of the title became question marks on the way: another place still has them."""
+    same = (other.text for other in others if "?" in text and len(other.text) == len(text))
+    return any(
+        other != text and all(a == b or (a == "?" and b > "\x7f") for a, b in zip(text, other, strict=True))
+        for other in same
+    )
+
+
 def clean_title(value: str) -> str:
     """The text on one line, without markup, double entities or unread counters."""
     text = repair(value)
     if "<" in text:
         text = html_to_text(text) or text
-    return _COUNTER.sub("", one_line(text)).strip(" \t|›•·").removeprefix("»").removesuffix("«").strip()
+    return _COUNTER.sub("", one_line(text)).strip(" \t|›•·¶").removeprefix("»").removesuffix("«").strip()
 
 
 def is_site_name(text: str, source: Source, url: str) -> bool:
@@ -134,9 +188,14 @@ def is_site_name(text: str, source: Source, url: str) -> bool:
         if len(label) >= 5 and squashed.startswith(label) and 2 * len(squashed) <= 3 * len(label):
             return True
     name = set(words(source.name))
-    # A word more may be `Il portale di ...`; a headline that names the site says much more.
-    is_longer = name <= set(own) and 2 * len(own) <= 3 * len(name)
-    return bool(name) and (set(own) == name or is_longer or (len(own) > 1 and set(own) <= name))
+    return _is_name(set(own), source.name) or (len(own) > 1 and set(own) <= name)
+
+
+def _is_name(own: set[str], name: str) -> bool:
+    """Whether the words are the name's; one more may be `Il portale di ...`, a headline says much more."""
+    theirs = set(words(name))
+    is_longer = theirs <= own and 2 * len(own) <= 3 * len(theirs)
+    return bool(theirs) and is_longer and not any(word.isdigit() for word in own - theirs)
 
 
 def _weights(found: tuple[Found, ...]) -> list[float]:
@@ -152,41 +211,47 @@ def _weights(found: tuple[Found, ...]) -> list[float]:
         elif at:
             weights[at] = _NEXT
         else:
-            # Of one or two words it may be a section's, or any word of the true title.
-            is_long = len(item.value.split()) > 2
-            weights[at] = _BEST_H1 if item.where.startswith("page:h1") and is_long else _BEST_LOWER
+            weights[at] = _weight_of_best(item, found[1:])
     return weights
 
 
-def _read(found: Found, weight: float, source: Source, url: str) -> _Reading:
-    text = _without_site(clean_title(found.value), source, url)
+def _weight_of_best(item: Found, others: tuple[Found, ...]) -> float:
+    """What the best heading counts: of one or two words it may be a section's, or any of the true title."""
+    count = len(item.value.split())
+    if item.where.startswith("page:h1") and count > 2:
+        return _BEST_H1
+    is_known = count > 1 or any(fold(item.value) in fold(other.value) for other in others)
+    return _BEST_LOWER if is_known else _A_WORD
+
+
+def _read(found: Found, weight: float, site: _Site) -> _Reading:
+    text = _without_site(clean_title(found.value), site)
     key = " ".join(words(text))
-    if key in _NO_TITLES or not _LETTER.search(text) or "://" in text or is_site_name(text, source, url):
+    is_lead = text.endswith(":")  # it opens what follows it, and names nothing
+    if key in _NO_TITLES or not _LETTER.search(text) or "://" in text or is_lead or site.is_named(text):
         key = ""
     return _Reading(found, text, key, weight, bool(_ELLIPSIS.search(text)))
 
 
-def _without_site(text: str, source: Source, url: str) -> str:
+def _without_site(text: str, site: _Site) -> str:
     """The title without parts at either end that are the site's name or a section's."""
     parts = _parts(text)
     while len(parts) > 1:
-        if _is_furniture(parts[-1], source, url):
+        if site.is_furniture(parts[-1]) or site.is_folder(parts[-1]):
             parts = parts[:-2]
-        elif _is_furniture(parts[0], source, url):
+        elif site.is_furniture(parts[0]):
             parts = parts[2:]
         else:
             break
-    return "".join(parts).strip()
+    text = "".join(parts).strip()
+    label = _LABEL.match(text)
+    return text[label.end() :] if label and site.is_furniture(label[1]) else text
 
 
 def _parts(text: str) -> list[str]:
     """The title at its separators, these between; whole where it has more than any title."""
     parts = _SEPARATOR.split(text, maxsplit=_MOST_PARTS + 1)
     return parts if len(parts) <= 2 * _MOST_PARTS + 1 else [text]
-
-
-def _is_furniture(part: str, source: Source, url: str) -> bool:
-    return fold(part) in _SECTIONS or is_site_name(part, source, url)
 
 
 def _agreeing(readings: list[_Reading]) -> list[_Reading]:
@@ -200,8 +265,10 @@ def _agreed(reading: _Reading, keys: dict[str, _Reading], is_alone: bool) -> _Re
         return reading
     if reading.was_cut:
         stem = " ".join(words(_ELLIPSIS.sub("", reading.text)))
-        whole = next((k for k in keys if k.startswith(stem) and len(stem) >= _MIN_STEM), None)
-        return _as(reading, keys[whole]) if whole else reading
+        wholes = (r for key, r in keys.items() if key.startswith(stem) and len(stem) >= _MIN_STEM)
+        # A title may end with an ellipsis of its own, and the site's name behind it.
+        whole = next((r for r in wholes if not r.text.startswith(reading.text)), None)
+        return _as(reading, whole) if whole else reading
     for shorter in _shorter(reading.text):
         key = " ".join(words(shorter))
         if key in keys and key != reading.key:

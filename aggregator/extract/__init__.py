@@ -18,10 +18,10 @@ from aggregator.extract.collect import (
     read_images,
     read_language,
     read_links,
-    read_titles,
     without_logos,
 )
 from aggregator.extract.dated import read_dated
+from aggregator.extract.headings import read_titles
 from aggregator.extract.jsonld import Founds, read_jsonld
 from aggregator.extract.measures import measure
 from aggregator.extract.meta import read_meta, read_microdata, read_translations
@@ -57,7 +57,7 @@ def extract(
     head = read_meta(root, base)
     structured = read_jsonld(root, page.url)
     stated = [f.value for reading in (head, structured, told) for f in reading.get("title", ())[:2]]
-    headings, title = read_titles(root, measures, stated)
+    headings, title = read_titles(root, measures, stated, base)
     items = read_microdata(root) if b"itemprop" in page.body else {}
     titles = tuple([f.value for f in headings["title"][:1]] + stated)
     material = Material(
@@ -106,7 +106,7 @@ def _ordered(
         told,
         head,
         beside,
-        {"title": headings["weak"] + headings["window"]},
+        {"title": headings["weak"] + headings["window"], "site": headings["site"]},
     ]
 
 
@@ -125,6 +125,7 @@ def _article(
         url=page.url,
         canonical=all_of("canonical"),
         title=all_of("title"),
+        site=all_of("site"),
         published=tuple(dated.get("published", ())),
         modified=all_of("modified"),
         authors=all_of("authors"),

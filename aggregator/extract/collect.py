@@ -4,19 +4,16 @@ Decides nothing and drops only exact repeats. Start reading at `merge`.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
 
 from lxml import etree
 
 from aggregator import urls
 from aggregator.extract.jsonld import Founds
-from aggregator.extract.junk import Part
-from aggregator.extract.measures import Measures
 from aggregator.extract.render import image_url
 from aggregator.extract.tree import text_of
 from aggregator.items import Candidate, Found, Way
-from aggregator.text import fold, one_line, words
+from aggregator.text import one_line
 
 # Which readings speak first, by field; what is not named follows in the given order.
 _WAY_KEYS = {
@@ -26,9 +23,6 @@ _WAY_KEYS = {
     Way.LISTING: {"published": "date"},
 }
 _MAX_FOUND = 12
-_A_LINE = 4
-# How well a heading agrees with the head's titles: an h1 that does not, and the same words.
-_WEAK, _EXACT = 0.1, 3.0
 _LONGEST = 5000
 _LOGO = re.compile(
     r"logo|icon|favicon|sprite|avatar|gravatar|placeholder|blank\.|spacer|pixel|1x1|default-(?:image|og)",
@@ -72,64 +66,6 @@ def read_address(url: str) -> Founds:
     if not match:
         return {}
     return {"published": [Found("/".join(g for g in match.groups() if g), "url:path")]}
-
-
-def read_titles(
-    root: etree._Element, measures: Measures, stated: list[str]
-) -> tuple[Founds, etree._Element | None]:
-    """Headings that may be the title, best first, and the element of the best one.
-
-    Shapes: `title` for headings that agree with the head, `weak` for an h1 that does not,
-        `window` for `<title>`. A heading agrees if what the head states holds its words; among
-        several h1 those that agree come first, and where none does a lower heading that does.
-    """
-    found: Founds = {"title": [], "weak": [], "window": []}
-    window = one_line(root.findtext(".//head/title") or root.findtext(".//title") or "")
-    if window:
-        found["window"].append(Found(window, "page:title"))
-    goals = {fold(t): frozenset(words(t)) for t in [*stated, window] if t}
-    ranked: list[tuple[float, etree._Element, str]] = []
-    for element, text in _headings(root, measures):
-        agreement = _agreement(text, goals, element.tag == "h1")
-        ranked.append((agreement, element, text))
-        if agreement == _EXACT and element.tag == "h1":
-            break
-    # The page's only h1, if it is a line and not a name, is what readers see as the title.
-    alone = sum(e.tag == "h1" for _, e, _ in ranked) == 1 and all(
-        len(words(text)) >= _A_LINE for _, e, text in ranked if e.tag == "h1"
-    )
-    ranked = sorted((r for r in ranked if r[0]), key=lambda r: -r[0])[:3]
-    for agreement, element, text in ranked:
-        trusted = agreement > _WEAK or (alone and element is ranked[0][1])
-        found["title" if trusted else "weak"].append(Found(text, f"page:{_name(element)}"))
-    return found, ranked[0][1] if ranked else None
-
-
-def _headings(root: etree._Element, measures: Measures) -> Iterator[tuple[etree._Element, str]]:
-    for element in islice(root.iter("h1", "h2", "h3"), 60):
-        mine = measures.get(element)
-        text = one_line(text_of(element))
-        if not text or len(text) > 500 or mine is None or mine.part is Part.COMMENTS:
-            continue
-        if element.tag == "h1" or next(element.iterancestors("nav", "aside", "footer"), None) is None:
-            yield element, text
-
-
-def _agreement(text: str, goals: dict[str, frozenset[str]], is_h1: bool) -> float:
-    """How much of the heading the stated titles hold, and the other way round; an h1 counts alone."""
-    flat = fold(text)
-    if flat in goals:
-        return _EXACT if is_h1 else _EXACT - 0.2
-    mine = set(words(text))
-    best = 0.0
-    for goal, theirs in goals.items():
-        shared = len(mine & theirs)
-        if shared and shared >= 0.6 * len(mine) and (len(mine) >= 3 or flat in goal):
-            best = max(best, shared / len(mine) + shared / len(theirs))
-    if not is_h1:
-        # A section's heading shares words with the title too: only a near copy of it is the title.
-        return best - 0.2 if best >= 1.7 else 0.0
-    return best or _WEAK
 
 
 def read_images(images: Iterable[etree._Element], base: str) -> list[Found]:
@@ -179,8 +115,3 @@ def read_language(root: etree._Element) -> list[Found]:
         root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")
     )
     return [Found(stated.strip(), "page:html[lang]")] if stated and stated.strip() else []
-
-
-def _name(element: etree._Element) -> str:
-    names = (element.get("class") or "").split()
-    return f"{element.tag}.{names[0]}" if names else str(element.tag)

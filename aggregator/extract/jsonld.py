@@ -29,6 +29,7 @@ _KEYS = {
     "published": ("datePublished", "dateCreated", "uploadDate"),
     "modified": ("dateModified",),
     "authors": ("author", "creator"),
+    "site": ("publisher",),
     "summary": ("description", "abstract"),
     "image": ("image", "thumbnailUrl"),
     "language": ("inLanguage",),

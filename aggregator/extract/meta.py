@@ -38,6 +38,7 @@ _META = {
         parsely-author sailthru.author citation_author byl cxenseparse:author""",
     "summary": """og:description description twitter:description dc.description dcterms.description""",
     "language": """og:locale content-language dc.language dcterms.language language""",
+    "site": """og:site_name application-name""",
     "tags": """
         article:tag article:section keywords news_keywords parsely-tags sailthru.tags parsely-section""",
     "kind": """og:type parsely-type dc.type article:content_tier""",

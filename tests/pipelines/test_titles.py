@@ -14,8 +14,9 @@ SOURCE = Source(
 )
 
 
-def title(*found: tuple[str, str]) -> str:
-    return choose_title(tuple(Found(value, where) for where, value in found), SOURCE, URL)[0]
+def title(*found: tuple[str, str], site: str = "") -> str:
+    names = (Found(site, "meta:og:site_name"),) if site else ()
+    return choose_title(tuple(Found(value, where) for where, value in found), SOURCE, URL, names)[0]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,12 @@ def title(*found: tuple[str, str]) -> str:
         ("L&#8217;idrogeno <em>verde</em>", "L’idrogeno verde"),
         ("Su\n due\u00a0 righe", "Su due righe"),
         ("5 < 6 imprese su 10", "5 < 6 imprese su 10"),
+        ("Aperti i corsi | Opinioni", "Aperti i corsi"),
+        ("Comunicato stampa: aperti i corsi", "aperti i corsi"),
+        ("Bandi: aperti i corsi", "aperti i corsi"),
+        ("Brescia: aperti i corsi", "Brescia: aperti i corsi"),
+        ("Aperti i corsi ¶", "Aperti i corsi"),
+        ("Un messaggio dal direttore:", ""),
         ("Lombardia", ""),
         ("Cluster Lombardo della Mobilità", ""),
         ("Home", ""),
@@ -53,6 +60,10 @@ def test_a_title_alone(value: str, expected: str) -> None:
     [
         # The heading is the site's name; the rest says the title.
         ([("page:h1", "Cluster Lombardo Mobilità"), ("page:title", "Aperti corsi | CLM")], "Aperti corsi"),
+        # Signs that were lost on the way stand elsewhere; a question stays one.
+        ([("page:h1", "Al via il forum ?Urban 2026?"), ("feed:title", "Al via il forum “Urban 2026”")],
+         "Al via il forum “Urban 2026”"),
+        ([("page:h1", "Chi paga i corsi?"), ("feed:title", "Chi paga i corsi.")], "Chi paga i corsi?"),
         # Another site's name, told by the heading.
         ([("page:h1", "Aperti i corsi"), ("page:title", "Aperti i corsi - Portale AQM")], "Aperti i corsi"),
         ([("jsonld:headline", "Aperti i corsi"), ("page:title", "AQM - Aperti i corsi")], "Aperti i corsi"),
@@ -70,11 +81,48 @@ def test_a_title_alone(value: str, expected: str) -> None:
         ),
         ([("page:h1", "Formazione"), ("wordpress:title", "Aperti i corsi")], "Aperti i corsi"),
         ([("operator:title", "AQM"), ("page:h1", "A"), ("feed:title", "A")], "AQM"),
+        # A single word that the head does not know is a section's; one that it knows is the title.
+        ([("page:h1", "Rassegna"), ("page:title", "Aperti i corsi")], "Aperti i corsi"),
+        ([("page:h1", "Corsi"), ("page:title", "Corsi aperti - il significato")], "Corsi"),
+        # A title may end with dots of its own; a window that adds a part does not complete it.
+        (
+            [("page:h1", "Aperti i corsi, e poi…"), ("page:title", "Aperti i corsi, e poi… - Scuola / Due")],
+            "Aperti i corsi, e poi…",
+        ),
         ([], ""),
     ],
 )  # fmt: skip
 def test_places_vote(found: list[tuple[str, str]], expected: str) -> None:
     assert title(*found) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "site", "expected"),
+    [
+        ("Aperti i corsi – La mia rete", "La mia rete", "Aperti i corsi"),
+        ("La mia rete: aperti i corsi", "La mia rete", "aperti i corsi"),
+        ("La rete 12 – apre il cantiere", "La rete", "La rete 12 – apre il cantiere"),
+        ("Rete - Aperti i corsi", "La mia rete", "Rete - Aperti i corsi"),
+        # Some systems state the title as their own name; a page may be called like its site.
+        (
+            "Aperti i corsi per il nuovo anno",
+            "Aperti i corsi per il nuovo anno",
+            "Aperti i corsi per il nuovo anno",
+        ),
+        ("La mia rete", "La mia rete", "La mia rete"),
+    ],
+)  # fmt: skip
+def test_a_page_names_its_site(value: str, site: str, expected: str) -> None:
+    assert title(("page:title", value), site=site) == expected
+
+
+def test_a_last_part_that_is_a_folder_of_the_address_is_a_section() -> None:
+    found = (Found("Aperti i corsi – Scuola e lavoro", "page:h1"),)
+    for url, expected in (
+        ("https://ente.example/scuola-e-lavoro/corsi", "Aperti i corsi"),
+        ("https://ente.example/aperti/scuola-e-lavoro", "Aperti i corsi – Scuola e lavoro"),
+    ):
+        assert choose_title(found, Source("ente", url), url)[0] == expected
 
 
 def test_a_title_of_5000_characters_is_cut_and_says_so() -> None:

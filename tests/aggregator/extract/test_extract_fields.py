@@ -253,6 +253,64 @@ def test_microdata() -> None:
     assert has(raw.authors, "Anna Verdi", "microdata:author")
 
 
+# Body and what the head calls the article -> headings that may be its title, and names of its site.
+HEADINGS = [
+    ("<h1>Aperti<br>i corsi</h1>", "Aperti i corsi", ["Aperti i corsi"], []),
+    (
+        "<h1><time>18 dic 2025</time> <a href=/x>Aperti i corsi</a></h1>",
+        "Aperti i corsi",
+        ["Aperti i corsi"],
+        [],
+    ),
+    (
+        "<h1>Aperti i corsi<div></div><h3>Da <b>Rete</b></h3></h1>",
+        "Aperti i corsi",
+        ["Aperti i corsi"],
+        [],
+    ),
+    ("<h1><b>Bandi</b> Corsi aperti ora</h1>", "", ["Bandi Corsi aperti ora"], []),
+    # Of a part as short as this the head may be the site's.
+    ("<h1><b>Rete</b> Corsi aperti ora a Lodi</h1>", "Rete", ["Rete Corsi aperti ora a Lodi", "Rete"], []),
+    (
+        '<h1><a href="/">La mia rete</a></h1><h2>Aperti i corsi</h2>',
+        "Aperti i corsi",
+        ["Aperti i corsi"],
+        ["La mia rete"],
+    ),
+    ("<h1 class=site-title>La mia rete</h1><h1>Corsi</h1>", "Corsi", ["Corsi"], ["La mia rete"]),
+    (
+        '<h1><a href="/corsi">Aperti i corsi</a></h1>',
+        "Aperti i corsi",
+        ["Aperti i corsi"],
+        [],
+    ),
+    (
+        "<h1>La rete</h1><h1>Aperti i corsi</h1>",
+        "Aperti i corsi: La rete",
+        ["Aperti i corsi", "La rete", "Aperti i corsi: La rete"],
+        [],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "stated", "titles", "names"), HEADINGS)
+def test_headings(body: str, stated: str, titles: list[str], names: list[str]) -> None:
+    head = f'<meta property="og:title" content="{stated}">' if stated else ""
+    raw = read(f"<html><head>{head}</head><body>{body}<p>{'Testo. ' * 40}</p></body></html>")
+    assert [found.value for found in raw.title] == titles
+    assert [found.value for found in raw.site] == names
+
+
+def test_a_page_names_its_site_in_its_head() -> None:
+    raw = read(
+        """<html><head><meta property="og:site_name" content="Rete"><script type="application/ld+json">
+        {"@type": "NewsArticle", "headline": "Corsi",
+         "publisher": {"@type": "Organization", "name": "La Rete"}}
+        </script></head><body><p>Testo.</p></body></html>"""
+    )
+    assert {found.value for found in raw.site} == {"Rete", "La Rete"}
+
+
 # Bytes and declared charset -> the title.
 CHARSETS = [
     ("<h1>Perché è così</h1>".encode(), "text/html; charset=iso-8859-1", "Perché è così"),
