@@ -1,22 +1,30 @@
 """Entries as bad as the Web has them: each readable or left out with a reason, all others intact."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import feedparser
+import listparser
 import pytest
-from feed_samples import ATOM_SCHEMA, EDITION, entries, entry
+import vobject
+from feed_samples import ATOM_SCHEMA, EDITION, SEEN, SOURCES, entries, entry
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from icalendar import Calendar
 from lxml import etree, html
 
+from aggregator.feeds.agenda import agenda_of
 from aggregator.feeds.channels import channel_of
 from aggregator.feeds.compose import document_of
+from aggregator.feeds.ical import render_ical
 from aggregator.feeds.jsonfeed import render_json
+from aggregator.feeds.opml import render_opml
 from aggregator.feeds.pages import render_page
 from aggregator.feeds.syndication import render_atom, render_rss
-from aggregator.items import Precision, PublishedDate
+from aggregator.items import Event, EventKind, Precision, PublishedDate
+from aggregator.store.events import Happening
 
 
 def on(year: int) -> PublishedDate:
@@ -142,3 +150,50 @@ def test_feeds_have_only_characters_that_xml_has() -> None:
     for data in (render_rss(document), render_atom(document), render_json(document), render_page(document)):
         text = data.decode("utf-8")
         assert not [c for c in text if (c < " " and c not in "\n\r\t") or c in "\ufffe\uffff"]
+
+
+def announced(name: str) -> Happening:
+    """An event of the bad entry: under its title, with its texts, on its date, at its address."""
+    found = bad(name)
+    article = found.article
+    day = article.published.day if article.published else date(2026, 6, 11)
+    start = article.published.at if article.published and article.published.at else day
+    texts = (article.summary[:1000], article.title)
+    event = Event(EventKind.EVENT, article.title, start, None, texts[1][:500], False, texts[0], True)
+    number, tag = found.id, f"{found.id:04}"
+    return Happening(
+        tag, 0, False, SEEN, event, number, number, article.source_id, article.url, article.language
+    )
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_event_is_readable_and_the_others_intact(name: str) -> None:
+    channel = channel_of("events", EDITION)
+    good = [announced("emoji"), announced("no date")]
+    hostile = replace(announced(name), uid="bad", entry_id=999)
+    data = render_ical(agenda_of(channel, [good[0], hostile, good[1]], EDITION))
+    assert max(map(len, data.split(b"\r\n"))) <= 75
+    ours = {str(event["UID"]): event for event in Calendar.from_ical(data).walk("VEVENT")}
+    theirs = {event.uid.value: event for event in vobject.readOne(data.decode()).vevent_list}
+    assert list(ours) == list(theirs) == [good[0].uid, "bad", good[1].uid]
+    alone = Calendar.from_ical(render_ical(agenda_of(channel, good, EDITION))).walk("VEVENT")
+    assert [event.to_ical() for event in alone] == [ours[each.uid].to_ical() for each in good]
+    assert ours["bad"].errors == []
+    title = str(ours["bad"]["SUMMARY"])
+    assert title == theirs["bad"].summary.value == (HOSTILE[name][1] or title)
+    assert 0 < len(title) <= 300
+    assert str(ours["bad"]["URL"]).startswith("https://mobilita.example/")
+    assert str(ours["bad"]["DESCRIPTION"]) == theirs["bad"].description.value
+
+
+def test_hostile_names_leave_a_list_of_feeds_that_others_read() -> None:
+    names = {f"s{n}": bad(name).article.title for n, name in enumerate(HOSTILE)}
+    sources = {key: replace(SOURCES["mobilita"], id=key, name=name) for key, name in names.items()}
+    edition = replace(EDITION, sources=sources, saved=names)
+    channels = [channel_of(name, edition) for key in names for name in (f"source-{key}", key)]
+    found = listparser.parse(render_opml([("Tutte", tuple(channels))], "it"))
+    assert not found.bozo
+    assert [(feed.title, feed.url) for feed in found.feeds] == [
+        (channel.title, f"{channel.address}.atom") for channel in channels
+    ]
+    assert all(feed.title.isprintable() for feed in found.feeds)

@@ -1,6 +1,5 @@
 """The whole way from a real archive to files; see test_folder for what files endure."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,7 +19,6 @@ from aggregator.items import Article, Precision, Publish, PublishedDate, Source,
 from aggregator.store import Store, open_store
 from aggregator.store.archive import set_authority
 from aggregator.store.articles import announce, insert_entries
-from aggregator.store.feeds import forget_states, load_states
 from aggregator.store.revisions import change, touch
 from aggregator.store.sightings import add, arrive
 from aggregator.store.sources import sync
@@ -406,20 +404,6 @@ store = open_store(sys.argv[1])
 publish(store, VOCABULARY, Path(sys.argv[2]), base_url=BASE)
 store.close()
 """
-
-
-@pytest.mark.parametrize(("zone", "locale"), [("Pacific/Kiritimati", "C"), ("America/Lima", "it_IT.UTF-8")])
-def test_no_clock_zone_or_locale_is_in_the_bytes(
-    store: Store, tmp_path: Path, zone: str, locale: str
-) -> None:
-    bring(store, *articles(1, 12), *articles(13, 14, published=None))
-    out(store, tmp_path / "here")
-    with store.write() as session:
-        forget_states(session, list(load_states(session)))
-    paths = [str(tmp_path / "archive.sqlite"), str(tmp_path / "there"), str(Path(__file__).parent)]
-    env = os.environ | {"TZ": zone, "LC_ALL": locale, "LANGUAGE": "de", "PYTHONHASHSEED": "7"}
-    subprocess.run([sys.executable, "-c", PUBLISH, *paths], check=True, env=env, timeout=120)
-    assert files(tmp_path / "there") == files(tmp_path / "here")
 
 
 def test_two_publishers_at_once_leave_whole_and_newest_files(store: Store, tmp_path: Path) -> None:
