@@ -3,12 +3,15 @@
 Knows nothing of visits. Start reading at `page_of`.
 """
 
+import re
 from datetime import UTC, datetime
 
 from scrapy.http import Response
 
 from aggregator.items import Candidate, Page
 from spiders.robots import RESERVED
+
+_LINK = re.compile(rb"<a\s", re.IGNORECASE)
 
 
 def page_of(response: Response) -> Page:
@@ -27,6 +30,11 @@ def page_of(response: Response) -> Page:
         else response.url
     )
     return Page(response.url, response.body, datetime.now(UTC), response.status, headers, first)
+
+
+def is_blank(page: Page) -> bool:
+    """Whether a page that was had has no link at all: an error page, a broken one, or one of scripts."""
+    return page.status < 400 and _LINK.search(page.body) is None
 
 
 def record_page(candidate: Candidate) -> Page:

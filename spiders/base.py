@@ -31,7 +31,7 @@ from aggregator.items import (
     Way,
 )
 from spiders import detect, feed, listing, poll, sitemap, wordpress
-from spiders.answer import page_of, record_page
+from spiders.answer import is_blank, page_of, record_page
 from spiders.entrance import Entrance
 from spiders.reading import Listing, moved_to
 from spiders.refusal import GivenUp, Refusal, trouble
@@ -207,6 +207,9 @@ class SourceSpider(Spider):
             yield from self._next_entrance(visit)
             return
         is_home = page.requested_url == visit.source.url
+        if is_home and is_blank(page) and visit.asks_once_more(page.requested_url):
+            yield self._request(visit, page.requested_url, self._discover)
+            return
         visit.note_home(page, found, is_home=is_home)
         visit.plan(tuple((way.way, way.url) for way in found), is_home=is_home)
         if not found and is_home:

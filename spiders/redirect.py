@@ -15,13 +15,18 @@ from scrapy.downloadermiddlewares.redirect import (
     RedirectMiddleware,
 )
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response
+from scrapy.http import Response, TextResponse
 
 from spiders.guard import count
 from spiders.refusal import Refusal, Rule
 
 BROKEN = "broken"
-"""The flag of an answer whose body could not be unpacked: `retry` asks again."""
+"""The flag of an answer whose body could not be unpacked, or is noise: `retry` asks again."""
+# Signs that no text has: one byte in nine of noise, none of a page.
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\f\r\x1b")
+_SAMPLE = 4096
+# Files by another name: PDF, ZIP, gzip, PNG, JPEG, GIF; and UTF-16 by its mark.
+_FILES = (b"%PDF", b"PK", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\xff\xfe", b"\xfe\xff")
 
 
 class _Quiet(BaseRedirectMiddleware):
@@ -53,7 +58,7 @@ class MetaRefresh(_Quiet, MetaRefreshMiddleware):
 
 
 class Unpack(HttpCompressionMiddleware):
-    """Unpacks answers; a bomb is refused by name, a broken body is marked."""
+    """Unpacks answers; a bomb is refused by name, a broken body and noise in place of a page are marked."""
 
     def __init__(self, *, crawler: Crawler) -> None:
         super().__init__(crawler=crawler)
@@ -62,9 +67,20 @@ class Unpack(HttpCompressionMiddleware):
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]  # without the old spider argument
         """The answer, unpacked."""
         try:
-            return super().process_response(request, response)
+            unpacked = super().process_response(request, response)
         except IgnoreRequest as error:
             count(self._crawler, Rule.TOO_LARGE)
             raise Refusal(Rule.TOO_LARGE, f"{response.url} unpacks to more than is taken") from error
         except Exception:  # noqa: BLE001 - each of four decompressors raises errors of its own
             return response.replace(body=b"", flags=[*response.flags, BROKEN])
+        if isinstance(unpacked, TextResponse) and is_noise(unpacked.body):
+            return unpacked.replace(flags=[*unpacked.flags, BROKEN])
+        return unpacked
+
+
+def is_noise(body: bytes) -> bool:
+    """Whether bytes that were sent as text are none: one in twenty is a control character."""
+    sample = body[:_SAMPLE]
+    return len(sample) - len(sample.translate(None, _CONTROLS)) > len(sample) / 20 and not (
+        body.startswith(_FILES) or b"\0" in (body[1:2], body[:1])
+    )

@@ -137,7 +137,7 @@ class Retry:
         again = await self._again(request, f"HTTP {response.status}", is_held=wait is not None)
         if again is None and is_broken:
             count(self._crawler, Rule.BROKEN_BODY)
-            raise Refusal(Rule.BROKEN_BODY, f"{response.url}: the compressed body cannot be unpacked")
+            raise Refusal(Rule.BROKEN_BODY, f"{response.url}: the body cannot be unpacked, or is noise")
         return again or response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:

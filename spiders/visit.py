@@ -53,7 +53,8 @@ class Visit:
     candidates: dict[str, Candidate] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     chains: dict[str, str] = field(default_factory=dict)
-    repeated: set[str] = field(default_factory=set)
+    repeated: Counter[str] = field(default_factory=Counter)
+    stated: set[str] = field(default_factory=set)
     named: dict[str, set[str]] = field(default_factory=dict)
     open_listings: int = 0
     open_requests: int = 0
@@ -168,7 +169,8 @@ class Visit:
             self.entrances.append(entrance_of(Way.LISTING, found))
 
     def note_home(self, page: Page, found: tuple[WayFound, ...], *, is_home: bool) -> None:
-        """Keeps the home page: where it is read as a list, it is at hand already."""
+        """Keeps what is stated, and the home page: where it is read as a list, it is at hand already."""
+        self.stated |= {way.url for way in found}
         if is_home:
             self.home = page
 
@@ -277,11 +279,12 @@ class Visit:
         return self.depth.articles is None or len(self.candidates) < self.depth.articles
 
     def asks_once_more(self, asked: str) -> bool:
-        """Whether a list that answered nonsense is worth a second request: one that has been read before."""
-        is_proven = asked in self.chains and (bool(self.candidates) or self.memory.way is not None)
-        if not is_proven or asked in self.repeated or self.is_covering:
+        """Whether what answered nonsense is asked again: no list that was but tried; a list's pages twice."""
+        chain, is_read = self.chains.get(asked), bool(self.candidates) or self.memory.way is not None
+        is_proven = is_read or asked in self.stated or chain != asked
+        if not is_proven or self.repeated[asked] > (chain not in (None, asked)) or self.is_covering:
             return False
-        self.repeated.add(asked)
+        self.repeated[asked] += 1
         return True
 
     def begin_covering(self) -> bool:
@@ -339,8 +342,7 @@ class Visit:
         ordered = sorted(
             self.candidates.items(), key=lambda pair: stated_day(pair[1]) or date.max, reverse=True
         )
-        taken: list[Candidate] = []
-        passed: list[str] = []
+        taken, passed = list[Candidate](), list[str]()
         for rank, (key, candidate) in enumerate(ordered):
             if self._is_known(key):
                 continue

@@ -25,6 +25,7 @@ class Asked:
 class Answer:
     body: bytes = b"<html><body><p>ok</p></body></html>"
     status: int = 200
+    """0: the connection is closed without an answer."""
     headers: dict[str, str] = field(default_factory=dict)
     announced: int | None = None
     """A Content-Length other than the body's: the answer breaks off."""
@@ -59,6 +60,9 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             route = site.routes.get(self.path)
             answer = route(asked) if route else Answer(status=404 if self.path == "/robots.txt" else 200)
             site.answered.append((self.path, monotonic()))
+            if not answer.status:
+                self.close_connection = True
+                return
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)

@@ -1,5 +1,6 @@
 """The rules behind the manners, as tables: addresses, Retry-After, robots.txt; and the resolver."""
 
+import random
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any
@@ -13,6 +14,7 @@ from aggregator.items import RobotsRules, Source
 from spiders.connect import Resolver
 from spiders.guard import check, is_public, literal_address, may_connect
 from spiders.manners import MANNERS, user_agent
+from spiders.redirect import is_noise
 from spiders.refusal import Refusal
 from spiders.retry import retry_after
 from spiders.robots import MAX_BYTES, Verdict, read_rules
@@ -254,6 +256,23 @@ def test_a_name_that_changes_between_two_requests_gains_nothing() -> None:
     resolver = Resolver(Reactor(Names(["93.184.216.34"], ["127.0.0.1"])), 0)  # type: ignore[arg-type]  # as above
     assert resolve(resolver, "ribelle.example") == ["93.184.216.34"]
     assert resolve(resolver, "ribelle.example") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (random.Random(1).randbytes(4000), True),
+        (b"<p>Perch\xc3\xa9 s\xc3\xac</p>" * 9, False),
+        (b"<p>Perch\xe9 \x93s\xec\x94</p>" * 9, False),  # Windows-1252
+        ("\ufeff<p>Perché sì</p>".encode("utf-16"), False),
+        ("<p>Perché sì</p>".encode("utf-16-le"), False),
+        (b"%PDF-1.7\n" + random.Random(2).randbytes(4000), False),
+        (b"<p>a stray\x00 sign in a page that goes on and on and on and on</p>", False),
+        (b"", False),
+    ],
+)
+def test_noise_is_no_page(body: bytes, *, expected: bool) -> None:
+    assert is_noise(body) is expected
 
 
 def test_the_user_agent_names_its_operator() -> None:
