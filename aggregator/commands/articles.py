@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aggregator.reextract import Difference, SourceResult
     from aggregator.store import Session, Store
     from aggregator.store.corrections import Correction
+    from aggregator.store.kinship import Tie
     from aggregator.store.revisions import Revision
 
 PROBLEMS = 1
@@ -55,13 +56,14 @@ def _add_show(group: click.Group) -> None:
     )
     def show(job: Job, name: str, as_of: datetime | None) -> None:
         """Print the article ID (its number, tag or URL): its fields, where it was seen, what it was."""
-        from aggregator.store import corrections, revisions, sightings
+        from aggregator.store import corrections, kinship, revisions, sightings
 
         with _archive(job) as store, store.read() as session:
             entry = _get(session, name)
             pages = sightings.pages_of(session, entry.id)
             past = revisions.history(session, entry.id)
             said = corrections.find(session, entry.id)
+            ties = kinship.ties_of(session, entry.id)
             if as_of is not None:
                 entry, end = _as_of(session, entry, as_of)
                 pages = [page for page in pages if page.first_seen_at < end]
@@ -83,6 +85,8 @@ def _add_show(group: click.Group) -> None:
                 f"{'seen:':{_WIDTH}}{page.first_seen_at:%Y-%m-%d %H:%M} at {page.source_id} ({kept}{gone})"
             )
             click.echo(f"{'':{_WIDTH}}{page.link}")
+        for tie in ties if as_of is None else ():
+            click.echo(f"{_tie_in_words(tie) + ':':{_WIDTH}}{tie.other_id}  {tie.url}")
         _tell_past(past)
         _tell_corrections(said)
         click.echo("\n" + entry.article.text)
@@ -148,11 +152,12 @@ def _add_explain(group: click.Group) -> None:
         """Print why each field of the article ID is what it is, and how to mend its whole site."""
         from aggregator.explain import catalogue_lines
         from aggregator.explain import explain as explained
-        from aggregator.store import kinship
+        from aggregator.store import kinship, sightings
 
         with _archive(job) as store, store.read() as session:
             entry = _get(session, name)
             ties = kinship.ties_of(session, entry.id)
+            pages = [page for page in sightings.pages_of(session, entry.id) if not page.is_home]
         fields = explained(entry.article)
         if job.is_json:
             row = {
@@ -162,7 +167,7 @@ def _add_explain(group: click.Group) -> None:
                 "source": entry.article.source_id,
             }
             told = {"fields": [asdict(field) for field in fields], "ties": [asdict(tie) for tie in ties]}
-            job.answer({**row, **told})
+            job.answer({**row, **told, "pages": [asdict(page) for page in pages]})
             return
         click.echo(f"{entry.id}  {entry.article.url}\n")
         for field in fields:
@@ -171,10 +176,19 @@ def _add_explain(group: click.Group) -> None:
         missing = [field.field for field in fields if not field.value and not field.others]
         if missing:
             click.echo(f"nothing was found of: {', '.join(missing)}\n")
+        for page in pages:
+            why = (
+                "the text is the same" if page.has_same_text else "it leads to this article, or its text did"
+            )
+            click.echo(f"also at {page.source_id}: {page.link}\n    because   {why}\n")
         for tie in ties:
-            click.echo(f"{tie.level} of {tie.other_id}: {tie.url}".replace("near of", "copy of"))
+            click.echo(f"{_tie_in_words(tie)} of {tie.other_id}: {tie.url}")
             click.echo(f"    because   {tie.reason} (score {tie.score:.2f}, rules {tie.rules})\n")
         _tell_mending(catalogue_lines(entry.article.source_id, fields), entry, job)
+
+
+def _tie_in_words(tie: "Tie") -> str:
+    return "copy" if tie.level == "near" else str(tie.level)
 
 
 def _tell_mending(lines: "tuple[str, ...]", entry: "Entry", job: Job) -> None:

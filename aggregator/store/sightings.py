@@ -145,7 +145,11 @@ def _born(at: datetime | None, day: date | None, first_seen_at: datetime) -> dat
 
 @dataclass(frozen=True, slots=True)
 class SeenPage:
-    """A page that shows an Entry: its own link, title and day, and whether its Snapshot is kept."""
+    """A page that shows an Entry: its own link, title and day, and whether its Snapshot is kept.
+
+    Shapes: `is_home` holds for the page that the Entry was read from, `has_same_text` where the words
+        of its own are the Entry's.
+    """
 
     source_id: str
     link: str
@@ -154,11 +158,15 @@ class SeenPage:
     first_seen_at: datetime
     vanished_at: datetime | None
     has_snapshot: bool
+    is_home: bool
+    has_same_text: bool
 
 
 def pages_of(session: Session, entry_id: int) -> list[SeenPage]:
     """The pages that show the Entry, in order of discovery."""
     query = select(SightingRow).where(SightingRow.entry_id == entry_id).order_by(SightingRow.id)
+    columns = select(EntryRow.canonical_url, EntryRow.source_id, EntryRow.text_key)
+    home = session.execute(columns.where(EntryRow.id == entry_id)).one()
     return [
         SeenPage(
             source_id=row.source_id,
@@ -168,6 +176,8 @@ def pages_of(session: Session, entry_id: int) -> list[SeenPage]:
             first_seen_at=row.first_seen_at,
             vanished_at=row.vanished_at,
             has_snapshot=row.snapshot_id is not None,
+            is_home=(row.url, row.source_id) == (home.canonical_url, home.source_id),
+            has_same_text=row.text_key == home.text_key,
         )
         for row in session.scalars(query)
     ]

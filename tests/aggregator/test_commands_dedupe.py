@@ -104,5 +104,14 @@ def test_explain_tells_what_ties_an_article(run: Any) -> None:
     assert (tie["level"], tie["url"], tie["is_later"]) == ("near", STORED["url"], False)
     assert "words stand in the other" in tie["reason"]
     assert f"copy of {told['id']}: {COPY['url']}" in run("explain", STORED["url"])[0]
+    assert f"copy:         {told['id']}  {COPY['url']}" in run("show", STORED["url"])[0]
     run("dedupe", "split", COPY["url"])
     assert run("explain", COPY["url"], "--json")[0]["ties"] == []
+
+
+def test_explain_tells_why_a_page_is_no_article_of_its_own(run: Any) -> None:
+    run("import", "-", rows=(STORED, SAME))
+    said = run("explain", STORED["url"])[0]
+    assert f"also at terza: {SAME['url']}\n    because   the text is the same" in said
+    [told] = run("explain", STORED["url"], "--json")
+    assert [(page["link"], page["has_same_text"]) for page in told["pages"]] == [(SAME["url"], True)]
