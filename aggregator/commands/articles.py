@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aggregator.store.corrections import Correction
     from aggregator.store.kinship import Tie
     from aggregator.store.revisions import Revision
+    from aggregator.store.sightings import SeenPage
 
 PROBLEMS = 1
 _WIDTH = 14
@@ -78,13 +79,7 @@ def _add_show(group: click.Group) -> None:
             return
         for label, value in _rows(entry):
             click.echo(f"{label + ':':{_WIDTH}}{value or '-'}")
-        for page in pages:
-            gone = f", gone since {page.vanished_at:%Y-%m-%d}" if page.vanished_at else ""
-            kept = "page kept" if page.has_snapshot else "page not kept"
-            click.echo(
-                f"{'seen:':{_WIDTH}}{page.first_seen_at:%Y-%m-%d %H:%M} at {page.source_id} ({kept}{gone})"
-            )
-            click.echo(f"{'':{_WIDTH}}{page.link}")
+        _tell_pages(pages)
         for tie in ties if as_of is None else ():
             click.echo(f"{_tie_in_words(tie) + ':':{_WIDTH}}{tie.other_id}  {tie.url}")
         _tell_past(past)
@@ -132,6 +127,16 @@ def _event_in_words(event: "Event") -> str:
     where = ", ".join(filter(None, (event.place, "online" if event.is_online else "")))
     doubt = "" if event.is_year_proved else ", its year not proved: in no calendar"
     return f"{days}{f', {where}' if where else ''}{doubt}: {event.sentence}"
+
+
+def _tell_pages(pages: "list[SeenPage]") -> None:
+    for page in pages:
+        gone = f", gone since {page.vanished_at:%Y-%m-%d}" if page.vanished_at else ""
+        kept = "page kept" if page.has_snapshot else "page not kept"
+        click.echo(
+            f"{'seen:':{_WIDTH}}{page.first_seen_at:%Y-%m-%d %H:%M} at {page.source_id} ({kept}{gone})"
+        )
+        click.echo(f"{'':{_WIDTH}}{page.link}")
 
 
 def _tell_past(past: "list[Revision]") -> None:
