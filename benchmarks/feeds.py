@@ -47,8 +47,9 @@ TERMS = (
     Term("idrogeno", (("it", "Idrogeno"),), ()),
 )
 PARAGRAPH = (
-    "<p>Il gruppo di lavoro ha provato <a href='/celle'>nuove celle</a> sugli autobus di linea, con misure "
-    "prese ogni giorno per tre mesi; i risultati escono in primavera con i dati di tutte le prove.</p>"
+    '<p>Il gruppo di lavoro ha provato <a href="https://fonte1.example/celle" rel="noopener noreferrer">'
+    "nuove celle</a> sugli autobus di linea, con misure prese ogni giorno per tre mesi; i risultati "
+    "escono in primavera con i dati di tutte le prove.</p>"
 )
 
 

