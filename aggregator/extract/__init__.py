@@ -58,7 +58,8 @@ def extract(
     structured = read_jsonld(root, page.url)
     stated = [f.value for reading in (head, structured, told) for f in reading.get("title", ())[:2]]
     headings, title = read_titles(root, measures, stated, base)
-    items = read_microdata(root) if b"itemprop" in page.body else {}
+    # React writes `itemProp`.
+    items = read_microdata(root) if b"itemprop" in page.body or b"itemProp" in page.body else {}
     titles = tuple([f.value for f in headings["title"][:1]] + stated)
     material = Material(
         page, candidate, source, base, titles, top, measures, title, _first(structured.pop("body", []))

@@ -64,12 +64,13 @@ def read_dated(
     lines = [line for line in _lines(anchor, mine, measures) if _is_open(line, around, measures)]
     inside = measures.get(container) if container is not None else None
     near = {line for line in lines if _is_near(line, mine, inside)}
+    labelled = [line for line in lines if _is_labelled(line)]
     for line in sorted(_unlisted(lines, near), key=lambda line: abs(line.gap)):
         where = f"page:{_path(line.element)}"
         if line.element.tag in ("time", "abbr") and line.value != line.text:
             where += "[datetime]"
         if line not in near:
-            if not _speaks_far(line, inside, measures):
+            if not _speaks_far(line, inside, measures, is_only=labelled == [line]):
                 continue
             where += "" if _is_sole(line, lines) else " (far)"
         for field in line.fields:
@@ -114,7 +115,11 @@ def _lines(anchor: etree._Element, mine: Measure, measures: Measures) -> Iterato
         if stated and is_machine and len(fields) > 1:  # of several dates each speaks for itself
             element, text = place, one_line(text_of(place, " "))
             fields = _fields(place, text) or _fields(place, stated)
-        if element in seen or element in own:
+        if place in own and place.tag == "time":  # a heading's own day, and no word of it
+            element, text = place, one_line(text_of(place, " "))
+        elif element in own:
+            continue
+        if element in seen:
             continue
         seen.add(element)
         label = _label_before(element) if fields else ""
@@ -199,9 +204,10 @@ _CLOSED = frozenset(("nav", "form", "button", "article"))
 
 def _unlisted(lines: list[_Line], close: set[_Line]) -> list[_Line]:
     """The lines without those of lists: other days at the same place of other parents."""
-    groups: dict[tuple[str, tuple[str, ...]], list[_Line]] = {}
+    groups: dict[tuple[str, tuple[str, ...], bool], list[_Line]] = {}
     for line in lines:
-        groups.setdefault((_signature(line.element), line.fields), []).append(line)
+        key = (_signature(line.element), line.fields, _is_labelled(line))
+        groups.setdefault(key, []).append(line)
     kept = []
     for group in groups.values():
         is_list = len({line.value for line in group}) > 1
@@ -221,14 +227,22 @@ def _signature(element: etree._Element) -> str:
     return ">".join(f"{e.tag}.{_DIGITS.sub('0', e.get('class') or '')}" for e in steps)
 
 
-def _speaks_far(line: _Line, inside: Measure | None, measures: Measures) -> bool:
-    """Whether a line far from the title is still the article's: named as its date, after it, no card's."""
-    is_labelled = len(line.fields) > 1 or PUBLISHED.match(fold(line.text).lstrip("(- ")) is not None
+def _is_labelled(line: _Line) -> bool:
+    """Whether the line begins with the word that it is a publication's."""
+    return PUBLISHED.match(fold(line.text).lstrip("(- ")) is not None
+
+
+def _speaks_far(line: _Line, inside: Measure | None, measures: Measures, *, is_only: bool) -> bool:
+    """Whether a line far from the title is still the article's: named as its date, after it, no card's.
+
+    `is_only` says that no other line of the page is labelled so: cards of other articles are several.
+    """
+    is_labelled = len(line.fields) > 1 or _is_labelled(line)
     if line.gap < 0 or (len(line.text) > _AROUND and not (is_labelled and len(line.text) <= 2 * _AROUND)):
         return False
     near = [line.element, *list(line.element.iterancestors())[:4]]
     if is_labelled:
-        return not any(_RELATED.search(_names(e)) for e in near)
+        return is_only or not any(_RELATED.search(_names(e)) for e in near)
     if _is_closing(line.element):
         return False
     place = next((m for e in near if (m := measures.get(e))), None)

@@ -39,7 +39,7 @@ class _Heading:
 def read_titles(
     root: etree._Element, measures: Measures, stated: list[str], base: str
 ) -> tuple[Founds, etree._Element | None]:
-    """Headings that may be the title, best first, and the element of the best one.
+    """Headings that may be the title, best first, and the element of the best one, if one leads.
 
     Shapes: `title` for headings that agree with the head, `weak` for an h1 that does not,
         `window` for `<title>`, `site` for headings that link home. A heading agrees if what the
@@ -71,7 +71,9 @@ def read_titles(
         is_trusted = heading.agreement > _WEAK or (heading is sole and heading is ranked[0])
         field = "title" if is_trusted else "weak"
         found[field].append(Found(heading.text, f"page:{_name(heading.element)}"))
-    return found, ranked[0].element if ranked else None
+    # Of several that nothing speaks for none is the title.
+    is_one = bool(found["title"]) or len(found["weak"]) == 1
+    return found, ranked[0].element if is_one else None
 
 
 def _headings(root: etree._Element, measures: Measures) -> Iterator[tuple[etree._Element, Measure]]:

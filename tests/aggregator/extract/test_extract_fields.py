@@ -123,6 +123,18 @@ AROUND = [
         ),
         ["3 aprile 2019"],
     ),
+    # The day within the heading; a day of which the heading speaks is not it.
+    ("<h1><time datetime=2019-04-03>3 apr</time> T</h1>{prose}</main>", ["2019-04-03"]),
+    ("<h1>Il bando del 3 aprile 2019</h1>{prose}</main>", []),
+    # Of several alike the one that says so, below the text and in a card.
+    (
+        (
+            "<h1>T</h1>{prose}</main><div class=card><p class=n>Pubblicato <time datetime=2019-04-03>3/4"
+            "</time><p class=n>Rivisto <time datetime=2020-05-04>4/5</time><p class=n>Letto <time "
+            "datetime=2021-06-05>5/6</time></div>"
+        ),
+        ["2019-04-03"],
+    ),
     # Two side by side: the first publication, then the last change.
     (
         "<h1>T</h1><i><p class=d>3 aprile 2019</p></i><i><p class=d>9 mag 2019</p></i>{prose}</main>",
@@ -136,6 +148,11 @@ def test_dates_around_the_text(markup: str, dates: list[str]) -> None:
     raw = read(f"<body><div><main>{markup.format(prose=PROSE * 3)}</div></body>")
     assert [f.value for f in raw.published][:1] == dates[:1]
     assert {f.value for f in raw.published} <= set(dates)
+
+
+def test_microdata_as_react_writes_it() -> None:
+    raw = read(f'<body><h1>T</h1><meta itemProp="datePublished" content="2019-04-03">{PROSE}</body>')
+    assert raw.published == (Found("2019-04-03", "microdata:datepublished"),)
 
 
 def test_a_line_that_states_both_days_is_read_for_both() -> None:
