@@ -50,6 +50,10 @@ _MEANINGS = (
     ("is malformed", "is damaged; restore it from a backup"),
     ("database is locked", "is kept locked by another program"),
     ("permission denied", "refuses this user"),
+    ("administrator command", "was stopped; what was acknowledged before is kept"),
+    ("shutting down", "was stopped; what was acknowledged before is kept"),
+    ("starting up", "is just starting; try again in a moment"),
+    ("server closed the connection", "went away; what was acknowledged before is kept"),
     ("connection refused", "does not answer; is the server up, and the address right?"),
     ("does not exist", "does not exist on this server; create it first"),
 )
