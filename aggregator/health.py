@@ -13,6 +13,7 @@ from statistics import median
 
 from aggregator.choices import Reason, RunOutcome
 from aggregator.rhythm import Rhythm
+from aggregator.signs import Sign
 
 # Whatever shows itself by chance so rarely is no chance: with forty sources looked at every hour
 # in twenty ways, and most looks the same as the last, a false alarm comes up once in months.
@@ -50,15 +51,23 @@ class Ailment(StrEnum):
 class Finding:
     """Something wrong: what, how it is known, and a command to run next.
 
-    Shapes: `detail` tells the same trouble of one Source apart from another of its kind (a field);
-        `evidence` says before and after, and stays the same while nothing changes.
+    Shapes: `detail` tells the same trouble of one Source apart from another of its kind (a field).
     """
 
     ailment: Ailment
-    evidence: str
+    sign: Sign
     command: str
     source_id: str | None = None
-    detail: str = ""
+
+    @property
+    def detail(self) -> str:
+        """The field or oddity that it is of, where it is of one."""
+        return self.sign.what
+
+    @property
+    def evidence(self) -> str:
+        """Before and after, in English."""
+        return self.sign.words("en")
 
     @property
     def key(self) -> str:
@@ -156,8 +165,7 @@ def offline(latest: Mapping[str, Visited]) -> Finding | None:
     together = [visit for visit in latest.values() if recent - visit.started_at < timedelta(minutes=30)]
     if len(together) < 3 or not all(_kind(visit) is Ailment.UNREACHABLE for visit in together):
         return None
-    evidence = f"none of the {len(together)} sources visited last could be reached"
-    return Finding(Ailment.OFFLINE, evidence, "aggregator run --all")
+    return Finding(Ailment.OFFLINE, Sign("offline", {"count": len(together)}), "aggregator run --all")
 
 
 def without_outage(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -184,15 +192,14 @@ def _failing(diary: Diary) -> Iterator[Finding]:
     ailment = _kind(visits[0]) or Ailment.FAILING
     if row >= _FAILURES or ailment in (Ailment.CERTIFICATE, Ailment.MOVED, Ailment.PARKED):
         since = visits[row - 1].started_at
-        yield _finding(
-            diary, ailment, f"no visit has worked since {since:%Y-%m-%d %H:%M} UTC: {visits[0].error}"
-        )
+        sign = Sign("failed", {"since": f"{since:%Y-%m-%d %H:%M}", "error": visits[0].error})
+        yield _finding(diary, ailment, sign)
 
 
 def _lost(diary: Diary) -> Iterator[Finding]:
     """Visits that end with their worker, again and again: something in this site kills it."""
     if len(diary.visits) >= 3 and all(visit.outcome is RunOutcome.LOST for visit in diary.visits[:3]):
-        yield _finding(diary, Ailment.FAILING, f"its last visits were lost: {diary.visits[0].error}")
+        yield _finding(diary, Ailment.FAILING, Sign("lost", {"error": diary.visits[0].error}))
 
 
 def _refusing(diary: Diary) -> Iterator[Finding]:
@@ -207,11 +214,9 @@ def _refusing(diary: Diary) -> Iterator[Finding]:
             reasons = {reason: sum(v.refused.get(reason, 0) for v in recent) for reason in _BAD}
             worst = max(reasons, key=lambda reason: reasons[reason])
             named = {Reason.SOFT_404: Ailment.SOFT_404, Reason.PARKED: Ailment.PARKED}
-            evidence = (
-                f"{bad} of {total} pages fetched lately were no articles ({worst.value}); "
-                f"before, {bad_before} of {total_before}"
-            )
-            yield _finding(diary, named.get(worst, Ailment.REFUSED), evidence)
+            counts = {"bad": bad, "total": total, "bad_before": bad_before, "total_before": total_before}
+            sign = Sign("refused", {**counts, "reason": worst.value})
+            yield _finding(diary, named.get(worst, Ailment.REFUSED), sign)
             return
 
 
@@ -228,11 +233,8 @@ def _silent(diary: Diary, now: datetime) -> Iterator[Finding]:
         if at >= now or expected >= _EXPECTED:
             break
     if expected >= _EXPECTED:
-        evidence = (
-            f"nothing new since {diary.latest_at:%Y-%m-%d}; until then "
-            f"{diary.rhythm.per_day * 7:.1f} articles a week"
-        )
-        yield _finding(diary, Ailment.SILENT, evidence)
+        since, rate = f"{diary.latest_at:%Y-%m-%d}", diary.rhythm.per_day * 7
+        yield _finding(diary, Ailment.SILENT, Sign("silent", {"since": since, "rate": rate}))
 
 
 def _shrinking(diary: Diary) -> Iterator[Finding]:
@@ -241,7 +243,7 @@ def _shrinking(diary: Diary) -> Iterator[Finding]:
         return
     usual, now = median(listed[2:12]), max(listed[:2])
     if usual >= 9 and now * 3 < usual:
-        yield _finding(diary, Ailment.SHRINKING, f"its lists name {now} articles; before, {usual:.0f}")
+        yield _finding(diary, Ailment.SHRINKING, Sign("shrinking", {"now": now, "usual": round(usual)}))
 
 
 def _drifting(diary: Diary) -> Iterator[Finding]:
@@ -249,8 +251,8 @@ def _drifting(diary: Diary) -> Iterator[Finding]:
     for name in names:
         fall = _fall([article.fields[name] for article in diary.articles])
         if fall is not None:
-            evidence = f"{fall} have {name}: look at {diary.articles[0].url}"
-            yield _finding(diary, Ailment.DRIFTING, evidence, name)
+            sign = Sign("fall", {**fall, "url": diary.articles[0].url}, name)
+            yield _finding(diary, Ailment.DRIFTING, sign)
 
 
 def _odd(diary: Diary) -> Iterator[Finding]:
@@ -259,11 +261,10 @@ def _odd(diary: Diary) -> Iterator[Finding]:
         fall = _fall([oddity not in article.oddities for article in diary.articles])
         if fall is not None:
             url = next(article.url for article in diary.articles if oddity in article.oddities)
-            evidence = f"{fall} are without {oddity}: look at {url}"
-            yield _finding(diary, Ailment.ODD, evidence, oddity)
+            yield _finding(diary, Ailment.ODD, Sign("rise", {**fall, "url": url}, oddity))
 
 
-def _fall(there: Sequence[bool]) -> str | None:
+def _fall(there: Sequence[bool]) -> Mapping[str, int] | None:
     """Before and after, where the newest (first) have something less often than chance allows."""
     for size in WINDOWS:
         recent, past = there[:size], there[size : size + 200]
@@ -271,7 +272,7 @@ def _fall(there: Sequence[bool]) -> str | None:
             return None
         usual = (sum(past) + 1) / (len(past) + 2)
         if _chance(sum(recent), size, usual) < CHANCE:
-            return f"of the last {size} articles {sum(recent)}, before {sum(past)} of {len(past)}"
+            return {"size": size, "now": sum(recent), "then": sum(past), "past": len(past)}
     return None
 
 
@@ -286,7 +287,7 @@ def _slow(diary: Diary) -> Iterator[Finding]:
         return
     usual, now = median(paces[3:]), min(paces[:3])
     if now > 20 and now > 4 * usual:
-        yield _finding(diary, Ailment.SLOW, f"{now:.0f} seconds a page; before, {usual:.1f}")
+        yield _finding(diary, Ailment.SLOW, Sign("slow", {"now": round(now), "usual": usual}))
 
 
 def _chance(successes: int, tries: int, share: float) -> float:
@@ -294,9 +295,9 @@ def _chance(successes: int, tries: int, share: float) -> float:
     return sum(math.comb(tries, k) * share**k * (1 - share) ** (tries - k) for k in range(successes + 1))
 
 
-def _finding(diary: Diary, ailment: Ailment, evidence: str, detail: str = "") -> Finding:
+def _finding(diary: Diary, ailment: Ailment, sign: Sign) -> Finding:
     command = _COMMANDS.get(ailment, "aggregator sources check {id}").format(id=diary.source_id)
-    return Finding(ailment, evidence, command, diary.source_id, detail)
+    return Finding(ailment, sign, command, diary.source_id)
 
 
 def fills_at(free: int, used: int, since: timedelta, now: datetime) -> datetime | None:
@@ -312,7 +313,6 @@ def disk(free: int, total: int, place: str, full_at: datetime | None) -> Finding
     """Less than a tenth of the disk is left."""
     if free * 10 >= total:
         return None
-    when = f"; at this pace it is full on {full_at:%Y-%m-%d}" if full_at else ""
-    share = free * 100 // total
-    evidence = f"{share} % of the disk of {place} are free{when}"
-    return Finding(Ailment.DISK, evidence, "aggregator stats --disk")
+    told: dict[str, str | int | float] = {"share": free * 100 // total, "place": place}
+    sign = Sign("disk.full", {**told, "day": f"{full_at:%Y-%m-%d}"}) if full_at else Sign("disk", told)
+    return Finding(Ailment.DISK, sign, "aggregator stats --disk")

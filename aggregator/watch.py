@@ -13,6 +13,7 @@ from aggregator import health
 from aggregator.feeds.strings import say
 from aggregator.health import Diary, Finding
 from aggregator.items import Source
+from aggregator.signs import name_of
 from aggregator.store import Session, Store
 from aggregator.store.acks import acknowledged
 from aggregator.store.alarms import Alarm, RaisedAlarm, keep_alarms
@@ -108,9 +109,9 @@ def _alarm(finding: Finding, names: dict[str, str], language: str) -> Alarm:
         f"ailment.{finding.ailment.value}",
         language,
         name=names.get(finding.source_id or "", ""),
-        what=finding.detail,
+        what=name_of(finding.detail, language),
     )
-    text = f"{finding.evidence}\n\n{say('ailment.run', language, command=finding.command)}"
+    text = f"{finding.sign.words(language)}\n\n{say('ailment.run', language, command=finding.command)}"
     return Alarm(finding.key, title, text, finding.source_id)
 
 

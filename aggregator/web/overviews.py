@@ -13,6 +13,7 @@ from aggregator.feeds.strings import write_at, write_day, write_span
 from aggregator.health import examine
 from aggregator.items import EventKind, RunOutcome, Source
 from aggregator.query import Query
+from aggregator.signs import name_of
 from aggregator.store.diaries import load_diary
 from aggregator.store.events import present_day
 from aggregator.store.find import count
@@ -133,8 +134,13 @@ def _findings(asked: Asked, frame: Frame, source: Source) -> list[tuple[str, str
         return []
     found = examine(load_diary(asked.session, source), datetime.now(UTC))
     name = source.name or source.id
+    language = frame.language
     return [
-        (frame.say(f"ailment.{one.ailment.value}", name=name, what=one.detail), one.evidence) for one in found
+        (
+            frame.say(f"ailment.{one.ailment.value}", name=name, what=name_of(one.detail, language)),
+            one.sign.words(language),
+        )
+        for one in found
     ]
 
 

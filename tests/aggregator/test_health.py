@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from string import Formatter
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,6 +22,7 @@ from aggregator.health import (
     without_outage,
 )
 from aggregator.rhythm import Rhythm
+from aggregator.signs import SIGNS, Sign, name_of
 
 NOW = datetime(2026, 5, 11, 9, tzinfo=UTC)
 ROME = ZoneInfo("Europe/Rome")
@@ -188,7 +190,9 @@ def each_down(down: int, up: int) -> Mapping[str, Visited]:
 def test_the_operators_own_outage_is_one_alarm(down: int, up: int, *, expected: bool) -> None:
     finding = offline(each_down(down, up))
     assert (finding is not None) is expected
-    findings = (Finding(Ailment.UNREACHABLE, "", "", "down0"), Finding(Ailment.SILENT, "", "", "down1"))
+    findings = tuple(
+        Finding(ailment, Sign("offline"), "", "down") for ailment in (Ailment.UNREACHABLE, Ailment.SILENT)
+    )
     assert [each.ailment for each in without_outage(findings)] == [Ailment.SILENT]
 
 
@@ -206,3 +210,24 @@ def test_a_disk_is_told_of_when_a_tenth_is_left() -> None:
     )
     assert disk(free=500, total=1000, place="the archive", full_at=full_at) is None
     assert fills_at(free=50, used=100, since=timedelta(hours=1), now=NOW) is None
+
+
+def test_readers_of_alarms_are_told_in_their_language() -> None:
+    finding = examine(shown(articles(2, a_date=False), articles(60)), NOW)[0]
+    assert finding.sign.words("it") == (
+        "degli ultimi 2 articoli 0 con una data, prima 60 su 60: si veda https://fonte.example/0"
+    )
+    assert finding.sign.words("de") == finding.evidence
+    assert name_of(finding.detail, "it") == "una data"
+    rate = Sign("silent", {"since": "2026-04-02", "rate": 2.5})
+    assert "2.5 articles" in rate.words("en")
+    assert "2,5 articoli" in rate.words("it")
+
+
+@pytest.mark.parametrize("key", SIGNS["en"])
+def test_both_languages_say_the_same(key: str) -> None:
+    places = [
+        {name for _, name, _, _ in Formatter().parse(SIGNS[each][key]) if name} for each in ("it", "en")
+    ]
+    assert set(SIGNS["it"]) == set(SIGNS["en"])
+    assert places[0] == places[1]
