@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, Self, TypeVar
 
 from aggregator.catalogue import Catalogue, load_catalogue
@@ -24,13 +25,13 @@ from aggregator.diary import close_visit, open_visit, outcome_of
 from aggregator.errors import StoreError
 from aggregator.items import Fetched, Page, Reason, RobotsRules, RunOutcome, Way
 from aggregator.recheck import complete, is_same_page, says_the_same
-from aggregator.stop import Forecast, Stop, Unchanged
+from aggregator.stop import Forecast, Read, Stop, Unchanged
 from aggregator.store import Session, Store, memory, open_store, runs, sightings, sources
 from aggregator.store.runs import Lease, LeaseLostError, RunCounts
 from aggregator.worker import is_gone, own_name
 from pipelines.pool import Digester
 from pipelines.save import Saver
-from pipelines.settle import announce, apply, keep, load_pages, plan_settling
+from pipelines.settle import announce, apply, keep, learn_early, load_pages, plan_settling
 from spiders.base import Dropped, PassedOver, RobotsMemory
 from spiders.visit import Visit
 
@@ -156,7 +157,8 @@ class Road:
         source, since = self._sources[lease.source_id], self.request.since
         visit = open_visit(session, source, self.config, now, since=since)
         saver = Saver(self._store, lease, is_backfill=visit.is_backfill, checks=visit.checks)
-        self._stops[source.id] = Stop(visit, lease, saver, self._in_database, self._finishing)
+        learn = partial(learn_early, self._store, lease)
+        self._stops[source.id] = Stop(visit, lease, saver, self._in_database, self._finishing, learn)
         return visit
 
     def visit_planned(self, visit: Visit, requests: int) -> None:
@@ -216,21 +218,29 @@ class Road:
         try:
             if check := stop.visit.checks.get(item.candidate.url):
                 return await self._digest_again(stop.visit, item, check)
-            return (item, await self._digester.digest(item, stop.visit.source, stop.visit.memory))
+            return await self._digest_first(stop, item)
         except StoreError as error:
             stop.lose(error)
             return item
 
-    async def _digest_again(self, visit: Visit, item: Fetched, check: Check) -> object:
+    async def _digest_first(self, stop: Stop, item: Fetched) -> Read:
+        source, memory = stop.visit.source, stop.visit.memory
+        if not stop.has_learnt:
+            return Read(item, await self._digester.digest(item, source, memory), memory.boilerplate)
+        outcome, is_as_begun = await self._digester.digest_early(item, source, memory, stop.began)
+        return Read(item, outcome, (stop.began if is_as_begun else memory).boilerplate)
+
+    async def _digest_again(self, visit: Visit, item: Fetched, check: Check) -> Read | Unchanged:
         """The item, read if its page is another one than that which was kept; else that it is not."""
+        memory = visit.memory
         fetched, kept = complete(item, await self._in_database(self._load_kept, visit.source.id, check.key))
-        if kept is None:
-            return (fetched, await self._digester.digest(fetched, visit.source, visit.memory))
-        if is_same_page(fetched, kept):
+        if kept is not None and is_same_page(fetched, kept):
             return Unchanged(visit.source.id, check)
-        pages = (self._digester.digest(page, visit.source, visit.memory) for page in (fetched, kept))
-        now, then = await asyncio.gather(*pages)
-        return Unchanged(visit.source.id, check) if says_the_same(now, then) else (fetched, now)
+        pages = [page for page in (fetched, kept) if page is not None]
+        read = await asyncio.gather(*(self._digester.digest(page, visit.source, memory) for page in pages))
+        if kept is not None and says_the_same(*read):
+            return Unchanged(visit.source.id, check)
+        return Read(fetched, read[0], memory.boilerplate)
 
     def _load_kept(self, source_id: str, key: str) -> Fetched | None:
         with self._store.read() as session:
@@ -250,8 +260,9 @@ class Road:
                 return item
             if isinstance(item, Dropped):
                 page = Page(item.candidate.url, b"", datetime.now(UTC), status=0)
-                item = (Fetched(item.source_id, page, item.candidate), item.refused)
-            return await stop.save(item)  # type: ignore[arg-type]  # a Digested: all else is handled
+                fetched = Fetched(item.source_id, page, item.candidate)
+                item = Read(fetched, item.refused, stop.visit.memory.boilerplate)
+            return await stop.save(item)  # type: ignore[arg-type]  # a Read: all else is handled
         except StoreError as error:
             stop.lose(error)
             return None
@@ -350,5 +361,5 @@ class Road:
 def _source_id(item: object) -> str:
     if isinstance(item, PassedOver | Dropped | Fetched | Unchanged):
         return item.source_id
-    fetched: Fetched = item[0]  # type: ignore[index]  # a Digested: all else is handled above
-    return fetched.source_id
+    read: Read = item  # type: ignore[assignment]  # all else is handled above
+    return read.fetched.source_id

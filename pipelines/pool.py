@@ -31,33 +31,45 @@ class Digester:
 
     async def digest(self, fetched: Fetched, source: Source, memory: SourceMemory) -> Article | Refused:
         """The page's Article or the reason why there is none; a bug or a crash is a reason too."""
-        # What digest never reads need not travel.
-        small = replace(memory, known=frozenset(), withdrawn=frozenset(), validators=(), checks=())
+        done, _ = await self._carefully(fetched, source, _small(memory), None)
+        return done
+
+    async def digest_early(
+        self, fetched: Fetched, source: Source, memory: SourceMemory, began: SourceMemory
+    ) -> tuple[Article | Refused, bool]:
+        """The same as a first visit goes on, and whether it was read with the memory that it began with."""
+        return await self._carefully(fetched, source, _small(memory), _small(began))
+
+    async def _carefully(
+        self, fetched: Fetched, source: Source, memory: SourceMemory, began: SourceMemory | None
+    ) -> tuple[Article | Refused, bool]:
         try:
-            return await self._run(fetched, source, small)
+            return await self._run(fetched, source, memory, began)
         except BrokenProcessPool:
             pass  # one of the pages under way killed its worker: each is tried again by itself
         except Exception as error:  # noqa: BLE001  a bad page costs one page
-            return _failed(fetched, error)
+            return _failed(fetched, error), False
         async with self._alone:
             self._discard()
             try:
-                return await self._run(fetched, source, small)
+                return await self._run(fetched, source, memory, began)
             except Exception as error:  # noqa: BLE001  a bad page costs one page
                 self._discard()
-                return _failed(fetched, error)
+                return _failed(fetched, error), False
 
-    async def _run(self, fetched: Fetched, source: Source, memory: SourceMemory) -> Article | Refused:
+    async def _run(
+        self, fetched: Fetched, source: Source, memory: SourceMemory, began: SourceMemory | None
+    ) -> tuple[Article | Refused, bool]:
         if self._jobs == 1:
-            return _digest(fetched, source, memory, self._vocabulary)
+            return _digest(fetched, source, memory, began, self._vocabulary)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._started(), _digest, fetched, source, memory)
+        return await loop.run_in_executor(self._started(), _digest, fetched, source, memory, began)
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
             # forkserver: a fork of a process with threads and a running loop may deadlock.
             context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["pipelines.normalise"])
+            context.set_forkserver_preload(["pipelines.early"])
             self._pool = ProcessPoolExecutor(
                 self._jobs, mp_context=context, initializer=_start_worker, initargs=(self._vocabulary,)
             )
@@ -83,6 +95,11 @@ class Digester:
         self.close()
 
 
+def _small(memory: SourceMemory) -> SourceMemory:
+    """The memory without what digest never reads: that need not travel."""
+    return replace(memory, known=frozenset(), withdrawn=frozenset(), validators=(), checks=())
+
+
 def _failed(fetched: Fetched, error: Exception) -> Refused:
     log.error("page not read source=%s url=%s", fetched.source_id, fetched.page.url, exc_info=error)
     return Refused(fetched.page.url, Reason.ERROR, f"{type(error).__name__}: {error}"[:300])
@@ -93,11 +110,16 @@ _vocabulary = Vocabulary()
 
 
 def _digest(
-    fetched: Fetched, source: Source, memory: SourceMemory, vocabulary: Vocabulary | None = None
-) -> Article | Refused:
+    fetched: Fetched, source: Source, memory: SourceMemory, began: SourceMemory | None,
+    vocabulary: Vocabulary | None = None,
+) -> tuple[Article | Refused, bool]:  # fmt: skip
+    from pipelines.early import digest_early
     from pipelines.normalise import digest
 
-    return digest(fetched.page, fetched.candidate, source, memory, vocabulary or _vocabulary)
+    words = vocabulary or _vocabulary
+    if began is None:
+        return digest(fetched.page, fetched.candidate, source, memory, words), False
+    return digest_early(fetched.page, fetched.candidate, source, words, began=began, memory=memory)
 
 
 def _start_worker(vocabulary: Vocabulary) -> None:

@@ -173,6 +173,11 @@ def refuse_article(raw: RawArticle, title: str, candidate: Candidate) -> Refused
     )
 
 
+def could_be_refused(title: str, text: str) -> bool:
+    """Whether more words beside those of the text might refuse what they alone do not."""
+    return len(text.split()) <= _FEW_WORDS or _LOGIN_TITLE.match(fold(title)) is not None
+
+
 def _refuse_words(titles: list[str], text: str, count: int, raw: RawArticle) -> Refused | None:
     """Pages that say in words that they are something else."""
     if count > _MANY_WORDS:

@@ -11,14 +11,14 @@ Knows neither Scrapy nor SQL. Start reading at `Saver.save_batch`:
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.check import Check
 from aggregator.errors import StoreError
 from aggregator.items import Article, Fetched, Match, Reason, Refused
-from aggregator.store import Session, Store, articles, memory, runs, savepoint, sightings
+from aggregator.store import Session, Store, articles, memory, runs, savepoint, sightings, unsettled
 from aggregator.store.memory import UrlKey
 from aggregator.store.runs import Lease, RunCounts
 from aggregator.store.sightings import Arrival, arrive
@@ -76,8 +76,13 @@ class Saver:
         self._decide = decide
         self._checks = {} if checks is None else checks  # filled as the visit goes on
 
-    def save_batch(self, items: Sequence[Digested], now: datetime) -> list[Match | Refused]:
+    def save_batch(
+        self, items: Sequence[Digested], now: datetime, *, others: Collection[int] = ()
+    ) -> list[Match | Refused]:
         """What each page is to the archive, in order, once all are durable. Saving again changes nothing.
+
+        Shapes: `others` are the places in `items` of pages that were read with another site memory
+            than the Source's: settling reads them again.
 
         A page that the database cannot take is counted as failed, logged, and comes back
         Refused for `Reason.ERROR`; the others are kept.
@@ -94,7 +99,17 @@ class Saver:
             prepared = _without_withdrawn(session, prepared)
             outcomes = [outcome for wave in _waves(prepared) for outcome in _save_wave(session, visit, wave)]
             runs.count(session, self._lease, _tally(prepared, outcomes))
+            _unsettle(session, self._lease.source_id, prepared, others)
         return [outcome if isinstance(outcome, Refused) else outcome.match for outcome in outcomes]
+
+
+def _unsettle(
+    session: Session, source_id: str, items: Sequence[_Kept | _Turned], others: Collection[int]
+) -> None:
+    kept = [(n, item) for n, item in enumerate(items) if isinstance(item, _Kept)]
+    if kept:
+        urls = {url for n, item in kept if n in others for url in _names(item)}
+        unsettled.add_urls(session, source_id, urls)
 
 
 def save_imported(

@@ -19,7 +19,7 @@ from datetime import datetime
 
 from aggregator.choices import Cause
 from aggregator.errors import StoreError
-from aggregator.extract.boilerplate import learn, pair_key
+from aggregator.extract.boilerplate import difference, learn
 from aggregator.items import Article, Boilerplate, Fetched, Reason, Refused, SourceMemory
 from aggregator.store import (
     Session,
@@ -31,6 +31,7 @@ from aggregator.store import (
     savepoint,
     sightings,
     snapshots,
+    unsettled,
 )
 from aggregator.store.neighbours import KnownPage, find_neighbours, find_pages
 from aggregator.store.runs import Lease
@@ -49,10 +50,14 @@ DigestMany = Callable[[Sequence[Fetched], SourceMemory], Sequence[Article | Refu
 
 @dataclass(frozen=True, slots=True)
 class SettlePlan:
-    """What is to be done: the memory to digest with, and the ids of the pages that it changes."""
+    """What is to be done: the memory to digest with, and the ids of the pages that it changes.
+
+    Shapes: not `is_needed` where no page came since the Source was settled.
+    """
 
     memory: SourceMemory
     page_ids: tuple[int, ...]
+    is_needed: bool = True
 
     def chunks(self) -> Iterator[tuple[int, ...]]:
         """The pages in portions for `load_pages` and `apply`."""
@@ -103,23 +108,44 @@ def settle(
 
 
 def plan_settling(store: Store, source_id: str) -> SettlePlan:
-    """What the Source's pages show now to be boilerplate, and which pages that changes."""
+    """What the Source's pages show now to be boilerplate, and which pages that changes.
+
+    Where no page came since it was settled that is nothing, and costs the same in a large archive.
+    """
     with store.read() as session:
         past = memory.load_memory(session, source_id, with_known=False)
-        learnt = learn(memory.block_counts(session, source_id), sightings.count_pages(session, source_id))
-        ids = _changed_pages(session, source_id, past.boilerplate, learnt)
-    return SettlePlan(replace(past, boilerplate=learnt), tuple(ids))
+        pending = unsettled.load(session, source_id)
+        if pending is None:
+            return SettlePlan(past, (), is_needed=False)
+        learnt = _learn(session, source_id)
+        ids = {*pending, *_changed_pages(session, source_id, past.boilerplate, learnt)}
+    return SettlePlan(replace(past, boilerplate=learnt), tuple(sorted(ids)))
+
+
+def learn_early(store: Store, lease: Lease) -> Boilerplate:
+    """What the pages of a visit under way show to be boilerplate; the Source's from now on.
+
+    Later pages are then read but once. Those saved before that show some of it are marked: settling
+    reads them again, so that the result is as if all had waited for it.
+
+    Raises: LeaseLostError, StoreError.
+    """
+    with store.write() as session:
+        runs.check_fence(session, lease)
+        past = memory.load_memory(session, lease.source_id, with_known=False).boilerplate
+        learnt = _learn(session, lease.source_id)
+        unsettled.add(session, lease.source_id, _changed_pages(session, lease.source_id, past, learnt))
+        memory.save_boilerplate(session, lease.source_id, learnt)
+    return learnt
+
+
+def _learn(session: Session, source_id: str) -> Boilerplate:
+    return learn(memory.block_counts(session, source_id), sightings.count_pages(session, source_id))
 
 
 def _changed_pages(session: Session, source_id: str, old: Boilerplate, new: Boilerplate) -> list[int]:
-    keys, places, known = old.keys ^ new.keys, old.places ^ new.places, old.keys | new.keys
-    if not keys and not places:
-        return []
-
-    def is_changed(key: int, place: int) -> bool:
-        return key in keys or (place in places and key in known) or pair_key(key, place) in keys
-
-    return sightings.pages_with(session, source_id, is_changed)
+    is_other = difference(old, new)
+    return sightings.pages_with(session, source_id, is_other) if is_other else []
 
 
 def load_pages(store: Store, page_ids: Sequence[int]) -> list[StoredPage]:
@@ -156,9 +182,15 @@ def apply(
 
 def keep(store: Store, lease: Lease, plan: SettlePlan) -> None:
     """Keeps what is now applied: the Source is settled, what it brought waits to be announced."""
-    with store.write() as session:
-        runs.check_fence(session, lease)
-        memory.save_boilerplate(session, lease.source_id, plan.memory.boilerplate)
+    if plan.is_needed:
+        with store.write() as session:
+            _keep(session, lease, plan)
+
+
+def _keep(session: Session, lease: Lease, plan: SettlePlan) -> None:
+    runs.check_fence(session, lease)
+    memory.save_boilerplate(session, lease.source_id, plan.memory.boilerplate)
+    unsettled.clear(session, lease.source_id)
 
 
 def announce(store: Store, source_ids: Collection[str], now: datetime, *, live_days: int = 14) -> int:
@@ -178,8 +210,7 @@ def finish(store: Store, lease: Lease, plan: SettlePlan, now: datetime, *, live_
     """Keeps what is now applied, relates and announces what was pending; how many Entries."""
     relate_pending(store, lease, now)
     with store.write() as session:
-        runs.check_fence(session, lease)
-        memory.save_boilerplate(session, lease.source_id, plan.memory.boilerplate)
+        _keep(session, lease, plan)
         return articles.announce(session, lease.source_id, now=now, live_days=live_days)
 
 

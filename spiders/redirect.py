@@ -25,6 +25,8 @@ BROKEN = "broken"
 # Signs that no text has: one byte in nine of noise, none of a page.
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\f\r\x1b")
 _SAMPLE = 4096
+# Scrapy looks for a refresh in so many letters, of four bytes at most.
+_HEAD = 4 * 4096
 # Files by another name: PDF, ZIP, gzip, PNG, JPEG, GIF; and UTF-16 by its mark.
 _FILES = (b"%PDF", b"PK", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\xff\xfe", b"\xfe\xff")
 
@@ -55,6 +57,12 @@ class Redirect(_Quiet, RedirectMiddleware):
 
 class MetaRefresh(_Quiet, MetaRefreshMiddleware):
     """Follows `<meta http-equiv=refresh>` stubs, which static site generators leave for old addresses."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]  # without the old spider argument
+        """The next hop, or the answer; one that names no refresh is not decoded, and kept, as text."""
+        if b"refresh" not in response.body[:_HEAD].lower():
+            return response
+        return super().process_response(request, response)
 
 
 class Unpack(HttpCompressionMiddleware):

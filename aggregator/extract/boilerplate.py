@@ -3,7 +3,7 @@
 Pure: counts in, a Boilerplate out; pieces in, fewer pieces out. Start reading at `learn`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -65,6 +65,24 @@ def pair_key(key: int, place: int) -> int:
     """One signed 64-bit number for a block at a place, as `learn` lists what stands on nearly all pages."""
     mixed = (key * 0x9E3779B97F4A7C15 ^ place * 0xC2B2AE3D27D4EB4F) & 0xFFFFFFFFFFFFFFFF
     return mixed - (1 << 64) if mixed >> 63 else mixed
+
+
+def difference(old: Boilerplate, new: Boilerplate) -> Callable[[int, int], bool] | None:
+    """Whether a block (its key, its place) may go by the one and stay by the other; None if none may."""
+    keys, places, known = old.keys ^ new.keys, old.places ^ new.places, old.keys | new.keys
+    if not keys and not places:
+        return None
+
+    def is_other(key: int, place: int) -> bool:
+        return key in keys or (place in places and key in known) or pair_key(key, place) in keys
+
+    return is_other
+
+
+def differs(blocks: Iterable[Block], old: Boilerplate, new: Boilerplate) -> bool:
+    """Whether a page that shows these blocks may read otherwise with the one than with the other."""
+    is_other = difference(old, new)
+    return is_other is not None and any(is_other(block.key, block.place) for block in blocks)
 
 
 def blocks_of(pieces: list[Piece]) -> list[Block]:

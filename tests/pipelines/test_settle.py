@@ -22,6 +22,7 @@ from sqlalchemy import select
 from aggregator.items import (
     Article,
     Block,
+    Boilerplate,
     Entry,
     Fetched,
     Match,
@@ -40,7 +41,7 @@ from aggregator.store.runs import Lease, LeaseLostError
 from aggregator.store.schema import EntryRow, RevisionRow
 from aggregator.text import fingerprint, hash64
 from pipelines.save import Saver
-from pipelines.settle import SettleCounts, apply, finish, load_pages, plan_settling, settle
+from pipelines.settle import SettleCounts, apply, finish, learn_early, load_pages, plan_settling, settle
 
 SIDE, MAIN = hash64("aside"), hash64("main")
 
@@ -203,6 +204,36 @@ def test_killed_between_the_steps_the_next_visit_does_the_rest(store: Store) -> 
     counts = settle(store, lost, read_all, minutes(700))
     assert (counts.digested, counts.changed, counts.announced) == (8, 5, 8)
     assert all("occhiello" not in entry.article.text for entry in found(store))
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_what_is_learnt_during_a_visit_saves_reading_twice(store: Store, is_killed: bool) -> None:
+    pages = mobility_pages(9)
+    lease = lease_on(store, MOBILITY)
+    saver = Saver(store, lease)
+    before = SourceMemory("clm")
+    saver.save_batch([(one, read(one, before)) for one in pages[:4]], NOW)
+    after = SourceMemory("clm", boilerplate=learn_early(store, lease))
+    assert after.boilerplate.keys
+    # The fifth was under way meanwhile.
+    saver.save_batch([(pages[4], read(pages[4], before))], NOW, others=[0])
+    saver.save_batch([(one, read(one, after)) for one in pages[5:]], NOW)
+    if is_killed:
+        with store.write() as session:
+            [lease] = runs.take(session, worker="next", now=minutes(700), sources=["clm"])
+    counts = settle(store, lease, read_all, minutes(700))
+    assert (counts.digested, counts.changed, counts.announced) == (5, 5, 9)
+    assert all("occhiello" not in entry.article.text for entry in found(store))
+    assert not plan_settling(store, "clm").is_needed
+
+
+def test_a_settled_source_without_new_pages_is_not_looked_through(store: Store) -> None:
+    visit(store, MOBILITY, mobility_pages())
+    with store.write() as session:  # as if another rule had taken out other blocks
+        memory.save_boilerplate(session, "clm", Boilerplate())
+    plan = plan_settling(store, "clm")
+    assert (plan.is_needed, plan.page_ids) == (False, ())
+    assert visit(store, MOBILITY, mobility_pages(9)[8:], at=60).digested == 9
 
 
 def test_nothing_is_seen_before_the_visit_settles(store: Store) -> None:

@@ -7,7 +7,7 @@ a change here needs a migration beside it (a test compares them).
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, false, text, true
+from sqlalchemy import JSON, ForeignKey, Index, Integer, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aggregator.store.columns import Base, Number
@@ -38,6 +38,8 @@ class SourceRow(Base):
     """Why `next_due_at` is when it is, in words."""
     pace: Mapped[float | None]
     """Seconds between requests that its complaints led to, where they are more than its own."""
+    unsettled: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True), server_default="[]")
+    """Pages that settling is to read again whatever was learnt; null where all is settled."""
 
 
 class UrlKeyRow(Base):
