@@ -127,7 +127,7 @@ def _add_restore(db: click.Group) -> None:
         from aggregator.store import search, withdrawals
         from aggregator.store.backup import bring_back
 
-        store = job.open_store()
+        store = job.open_store(create=True)
         try:
             loaded = bring_back(store, file)
             search.catch_up(store)

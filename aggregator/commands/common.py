@@ -36,14 +36,18 @@ class Job:
         config = self.config
         return load_catalogue(config.catalogue, config.operator_catalogue, config.topics, pace=config.pace)
 
-    def open_store(self, *, migrate: bool = True) -> "Store":
-        """The archive, created where there is none. Raises: StoreError."""
+    def open_store(self, *, create: bool = False, migrate: bool = True) -> "Store":
+        """The archive, which only what takes articles in may `create`. Raises: StoreError where it is not."""
         from aggregator.store import open_store
         from aggregator.store.archive import DEFAULT_AUTHORITY
 
         config = self.config
         store = open_store(
-            config.database, migrate=migrate, backup=config.backup, authority=config.authority or None
+            config.database,
+            create=create,
+            migrate=migrate,
+            backup=config.backup,
+            authority=config.authority or None,
         )
         for note in store.notes:
             self.say(note)

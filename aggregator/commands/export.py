@@ -198,7 +198,7 @@ def restore_full(job: Job, file: IO[bytes]) -> int:
     from aggregator.store import search
     from aggregator.store.copying import restore
 
-    store = job.open_store()
+    store = job.open_store(create=True)
     try:
         loaded = restore(store, file)
         search.catch_up(store)

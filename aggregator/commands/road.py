@@ -142,11 +142,11 @@ def _add_run(group: click.Group) -> None:
         if since is not None and not source:
             raise click.UsageError("--since asks for a backfill: name the SOURCE")
         only = _only(job, source, is_all)
-        if not job.config.contact:
+        if not job.config.contact and job.verbosity >= 0:
             job.warn(
                 "no contact is set: site owners cannot reach you (option contact, or AGGREGATOR_CONTACT)"
             )
-        store = job.open_store(migrate=not no_migrate)
+        store = job.open_store(create=True, migrate=not no_migrate)
         try:
             return crawl_and_publish(job, store, Request(only, since.date() if since else None))
         finally:
@@ -309,7 +309,7 @@ def _add_import(group: click.Group) -> None:
             from aggregator.commands.export import restore_full
 
             return restore_full(job, file)
-        store = job.open_store()
+        store = job.open_store(create=True)
         try:
             days = job.config.feed_days
             report = take_in(store, job.catalogue, file, live_days=days, ack=click.echo if ack else None)

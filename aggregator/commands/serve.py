@@ -38,7 +38,7 @@ def serve_archive(job: Job, config: "Config", vocabulary: "Vocabulary", host: st
     from aggregator.web.server import serve
     from aggregator.web.site import create_site
 
-    store = open_store(config.database, backup=config.backup)
+    store = open_store(config.database, create=False, backup=config.backup)
     try:
         serve(create_site(store, vocabulary, config), host, port, job.say)
     finally:

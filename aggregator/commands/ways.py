@@ -232,7 +232,7 @@ def _take_in(job: Job, source_id: str) -> int:
     from aggregator.store.articles import find
 
     job = Job(job.config, is_json=job.is_json, verbosity=job.verbosity)  # its catalogue read anew
-    store = job.open_store()
+    store = job.open_store(create=True)
     try:
         code = crawl_and_publish(job, store, Request((source_id,)))
         with store.read() as session:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from aggregator.errors import StoreError
 from aggregator.store import archive, search
 from aggregator.store.engine import BUSY_SECONDS, Store, connect, describe, savepoint
-from aggregator.store.version import bring_up
+from aggregator.store.version import bring_up, missing
 
 # The first with RETURNING, of March 2021.
 _SQLITE = (3, 35, 0)
@@ -21,18 +21,26 @@ _SQLITE = (3, 35, 0)
 __all__ = ["Session", "Store", "open_store", "savepoint", "upgrade_store"]
 
 
-def open_store(url: str, *, migrate: bool = True, backup: bool = True, authority: str | None = None) -> Store:
-    """The archive at that URL (or path of a SQLite file), created when there is none.
+def open_store(
+    url: str,
+    *,
+    create: bool = True,
+    migrate: bool = True,
+    backup: bool = True,
+    authority: str | None = None,
+) -> Store:
+    """The archive at that URL (or path of a SQLite file); with `create` made when there is none.
 
     Shapes: `notes` of the Store say what was done to it: created, backed up, migrated.
         With `backup` an older SQLite file is copied before it is migrated.
         `authority` mints the ids of an archive that has none yet; another's is kept, and noted.
-    Raises: StoreError, in words for a person: not a database, a folder, not writable, no
+    Raises: StoreError, in words for a person: not there, not a database, a folder, not writable, no
         server, of another program, of a newer version, or older and `migrate` is off.
     """
-    store = _reach(url)
+    store = _reach(url, create=create)
     try:
-        store.notes = (*bring_up(store, migrate=migrate, backup=backup), *_claim(store, authority))
+        done = bring_up(store, create=create, migrate=migrate, backup=backup)
+        store.notes = (*done, *_claim(store, authority))
         if found := search.catch_up(store):
             store.notes = (*store.notes, f"made {found} articles ready for search")
     except BaseException:
@@ -70,13 +78,22 @@ def upgrade_store(url: str, *, backup: bool = True) -> tuple[str, ...]:
         store.close()
 
 
-def _reach(url: str) -> Store:
+def _reach(url: str, *, create: bool = True) -> Store:
     store = Store(connect(url))
     if store.is_sqlite and sqlite3.sqlite_version_info < _SQLITE:
         raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: 3.35 or later is needed")
     if store.is_sqlite:
+        if not create:
+            _look_for(store)
         _prepare_file(store)
     return store
+
+
+def _look_for(store: Store) -> None:
+    """Raises: StoreError where there is no file, or an empty one; SQLite would begin an archive in it."""
+    path = store.path
+    if path is not None and not (path.exists() and (path.is_dir() or path.stat().st_size)):
+        raise missing(store)
 
 
 def _prepare_file(store: Store) -> None:

@@ -24,18 +24,20 @@ HEAD = REVISIONS[-1]
 _VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 
 
-def bring_up(store: Store, *, migrate: bool, backup: bool = True) -> tuple[str, ...]:
+def bring_up(store: Store, *, create: bool = True, migrate: bool, backup: bool = True) -> tuple[str, ...]:
     """Creates the tables in an empty database, migrates an older SQLite file; says what it did.
 
     With `backup` a SQLite file is copied beside itself before it is migrated.
 
-    Raises: StoreError for a database of another program, of a newer version of this one, or
-        of an older one that must not be migrated here.
+    Raises: StoreError for an empty database unless `create`, one of another program, of a newer
+        version of this one, or of an older one that must not be migrated here.
     """
     found = _version(store)
     if found == HEAD:
         return ()
     if found is None:
+        if not create:
+            raise missing(store)
         return (_create(store),)
     if found not in REVISIONS:
         raise StoreError(
@@ -121,6 +123,11 @@ def _backup(store: Store, version: str) -> str:
     except sqlite3.Error as error:
         raise StoreError(f"no backup could be written to {target}: {error}; nothing was changed") from error
     return f"backed up to {target}"
+
+
+def missing(store: Store) -> StoreError:
+    """What to say to whoever asks an archive that is not there."""
+    return StoreError(f"there is no archive at {_name(store)}; is that right? `aggregator run` makes one")
 
 
 def _name(store: Store) -> str:

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from aggregator.cli import cli
+from aggregator.errors import StoreError
 
 ROW = {
     "url": "https://clusterlombardomobilita.it/zafferanone",
@@ -40,6 +41,39 @@ def test_an_export_ends_with_count_and_checksum(archive: list[str], tmp_path: Pa
     assert "sha256" in said
     code, said = run("export", *archive)
     assert json.loads(said.splitlines()[0])["title"] == ROW["title"]
+
+
+NOT_THERE = [
+    "search x", "show 1", "explain 1", "stats", "stats --disk", "sql SELECT+1", "export", "export --full",
+    "export --public --out {}/out", "publish --out {}/out", "health", "schedule --explain", "feeds list",
+    "feeds add n --query x", "digest all", "withdraw 1 --reason x", "purge runs --dry-run", "hide 1",
+    "correct 1 title x --reason y", "reextract", "dedupe join 1 2", "db check", "db backup {}/b",
+    "db copy sqlite:///{}/b", "serve --port 0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", NOT_THERE)
+def test_an_archive_that_is_not_there_is_named_and_not_made(tmp_path: Path, typed: str) -> None:
+    mistyped = tmp_path / "no" / "archve.sqlite"
+    words = [word.replace("+", " ").format(tmp_path) for word in typed.split()]
+    done = CliRunner().invoke(cli, [*words, "--database", f"sqlite:///{mistyped}"], standalone_mode=False)
+    assert isinstance(done.exception, StoreError), done.output
+    assert "there is no archive at" in str(done.exception)
+    assert str(mistyped) in str(done.exception)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_file_is_no_archive(tmp_path: Path) -> None:
+    file = tmp_path / "empty.sqlite"
+    file.touch()
+    assert "there is no archive at" in run("search", "x", "--database", f"sqlite:///{file}")[1]
+    assert file.stat().st_size == 0
+
+
+def test_an_empty_database_of_a_server_is_no_archive(empty_postgres: str) -> None:
+    for _ in range(2):
+        done = CliRunner().invoke(cli, ["search", "x", "--database", empty_postgres], standalone_mode=False)
+        assert "there is no archive at" in str(done.exception)
 
 
 @pytest.mark.parametrize(
