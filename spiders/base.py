@@ -133,7 +133,7 @@ class SourceSpider(Spider):
         if entrance is None:
             yield from self._choose(visit)
         elif entrance.way is Way.AUTO:
-            yield self._request(visit, entrance.urls[0], self._discover)
+            yield from self._ask_ways(visit, entrance.urls[0])
         else:
             yield from self._poll(visit, entrance)
 
@@ -198,9 +198,20 @@ class SourceSpider(Spider):
             visit.chains[url] = chain or url
             yield self._request(visit, url, self._parse_listing, asked=url)
 
+    def _ask_ways(self, visit: Visit, url: str) -> Iterator[Any]:
+        """Asks a page for the ways in that it states; robots.txt has been asked already."""
+        robots = self.crawler.get_downloader_middleware(Robots)
+        kept = robots.page_at(url) if robots is not None else None
+        if kept is None:
+            yield self._request(visit, url, self._discover)
+        else:
+            yield from self._note_ways(kept, visit)
+
     def _discover(self, response: Response, visit: Visit) -> Iterator[Any]:
+        yield from self._note_ways(page_of(response), visit)
+
+    def _note_ways(self, page: Page, visit: Visit) -> Iterator[Any]:
         """Reads from a home page, or from robots.txt, which ways in its owner offers."""
-        page = page_of(response)
         found = detect.read_ways(page, visit.source)
         if visit.is_covering:
             visit.plan_covering(tuple((way.way, way.url) for way in found))

@@ -18,7 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from aggregator.items import RobotsRules
+from aggregator.items import Page, RobotsRules
 from spiders import pace
 from spiders.guard import count
 from spiders.refusal import Refusal, Rule
@@ -94,6 +94,15 @@ class Robots:
     def preload(self, rules: Iterable[RobotsRules]) -> None:
         """Takes in what earlier visits read; used while it is fresh, or where the server is down."""
         self._known.update({rule.origin: rule for rule in rules if not rule.is_closed})
+
+    def page_at(self, url: str) -> Page | None:
+        """The robots.txt at that address, where this crawl has its rules; None for any other address."""
+        future = self._verdicts.get(origin_of(url))
+        if urlsplit(url).path != "/robots.txt" or future is None or not future.done() or future.cancelled():
+            return None
+        rules = future.result().rules
+        page = Page(url, rules.text.encode(), rules.fetched_at, requested_url=url)
+        return None if rules.is_closed else page
 
     @property
     def fetched(self) -> tuple[RobotsRules, ...]:
