@@ -214,7 +214,7 @@ def datasette() -> dict[str, object]:
 INNER = (
     "body", "block", "correction", "crawl_run", "entry", "event", "feed_state", "kin", "link", "mention",
     "meta", "posting", "reextraction", "revision", "robots", "search", "search_state", "sighting",
-    "snapshot", "source", "url_key", "validator", "verdict",
+    "snapshot", "source", "stale", "url_key", "validator", "verdict",
 )
 # fmt: on
 """Tables behind the views; they may change with any version."""

@@ -50,7 +50,8 @@ class MemoryPostings:
     """Postings that live as long as the process."""
 
     def __init__(self) -> None:
-        self._holders: dict[int, list[int]] = {}
+        # Tuples of numbers, which the garbage collector need not walk: most keys have one holder.
+        self._holders: dict[int, tuple[int, ...]] = {}
 
     def find(self, probes: Iterable[int]) -> Mapping[int, Sequence[int]]:
         """The holders of each key that has any, newest last."""
@@ -59,11 +60,10 @@ class MemoryPostings:
 
     def add(self, holder: int, keys: Iterable[int]) -> None:
         """Writes the keys down; where `MOST_HOLDERS` hold one, the oldest lets go."""
+        holders, new = self._holders, (holder,)
         for key in keys:
-            held = self._holders.setdefault(key, [])
-            held.append(holder)
-            if len(held) > MOST_HOLDERS:
-                del held[0]
+            held = holders.get(key)
+            holders[key] = (*held, holder)[-MOST_HOLDERS:] if held else new
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,13 @@ class Overlap:
         A key counts for what it tells: what two groups hold tells half. `favour` says how many
         times a holder's keys count; 0 leaves it out, as fewer than `fewest` keys do.
         """
+        if not self.holders:
+            return []
         held = Counter(chain.from_iterable(self.holders.values()))
         favours = {holder: favour(holder) for holder, keys in held.items() if keys >= fewest}
         shared = {holder: 0 for holder, times in favours.items() if times}
-        if not shared:
-            return []
+        if len(shared) < 2:
+            return list(shared)
         for key, groups in self.groups.items():
             weight = 1_000_000 // len(groups)
             for holder in self.holders[key]:

@@ -2,45 +2,103 @@
 
     python -m benchmarks.dedupe [--sizes 10000 100000 1000000] [--postgresql]
 
-Texts are made of words by Zipf's law, a fifth of those measured are edited copies. Archives are
-measured in turns, a few articles each, so that whatever else the machine does costs all of them
-the same. Start reading at `main`.
+Texts are made of words by Zipf's law, a fifth of those measured are edited copies. An archive is
+filled in bulk with the rows that saving its articles one after the other would have left. Archives
+are measured in turns, a few articles each, so that whatever else the machine does costs all of
+them the same. Start reading at `main`.
 """
 
 import argparse
 import random
 import tempfile
 import time
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from itertools import chain, repeat
+from math import ceil
 from pathlib import Path
 from statistics import median
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from aggregator.dedupefile import dedupe_rows
 from aggregator.items import Article, Precision, PublishedDate, RunOutcome, Source
-from aggregator.near import Kin
-from aggregator.store import Session, articles, kinship, open_store, postings, runs, sources
+from aggregator.near import MOST_HOLDERS
+from aggregator.store import Session, articles, open_store, postings, runs, sources
+from aggregator.store.archive import take_numbers
+from aggregator.store.columns import table
+from aggregator.store.schema import BodyRow, EntryRow
 from aggregator.store.sightings import arrive
 from aggregator.text import fingerprint
 from benchmarks.servers import postgres
 from pipelines import link
-from pipelines.dedupe import RULES, sketch
+from pipelines.dedupe import sketch
 from pipelines.wording import wording
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _A_DAY = 800  # articles
 _WORDS = 140  # the mean of Italian and English news items, without the longest
 _A_TURN, _TURNS = 100, 10
+_A_BATCH = 1_000
+# Older articles have left the index whatever the slices of the last sweeps.
+_KEPT = link.WINDOW.days * _A_DAY + postings.SLICES * link.CHUNK
 # As `articles.announce`, without the index of search.
 _ANNOUNCE = text("UPDATE entry SET announced_seq = id WHERE announced_seq IS NULL")
+_KIN = text(
+    "INSERT INTO kin (entry_id, group_id, language, day, story_id) "
+    "SELECT id, id, language, published_day, id FROM entry"
+)
+_STAGE = "CREATE TABLE staged (key BIGINT, entry_id BIGINT, day INTEGER, is_cross INTEGER)"
+# Of each key the newest holders, of those that translations share none older than some days before the
+# last one; and of each slice of the keys what the last sweep, so many turns ago, found in its window.
+_POST = text(
+    """
+    INSERT INTO posting (key, entry_id, day)
+    SELECT key, entry_id, day FROM (
+        SELECT key, entry_id, day, is_cross,
+            row_number() OVER (PARTITION BY key ORDER BY entry_id DESC) AS place,
+            max(day) OVER (PARTITION BY key) AS last_day
+        FROM staged
+    ) AS ranked
+    WHERE place <= :most AND (is_cross = 0 OR day >= last_day - :recent)
+        AND day >= :start - :window
+            + (:turn - (:turn - key / :a_slice % :slices + :slices) % :slices) * :chunk / :a_day
+    ORDER BY key, entry_id
+    """
+)
 _RANDOM = random.Random(7)
 _VOCABULARY = ["".join(_RANDOM.choices("aeiourstlnmcdp", k=_RANDOM.randint(2, 10))) for _ in range(40_000)]
-_WEIGHTS = list(accumulate(1 / (n + 3) for n in range(len(_VOCABULARY))))
+_WEIGHTS = [1 / (n + 3) for n in range(len(_VOCABULARY))]
+# Each word as often as the law has it, the rarest once or twice.
+_DRAWN_BITS = 20
+_SCALE = ((1 << _DRAWN_BITS) - len(_VOCABULARY)) / sum(_WEIGHTS)
+_DRAWN = list(
+    chain.from_iterable(
+        repeat(word, ceil(weight * _SCALE)) for word, weight in zip(_VOCABULARY, _WEIGHTS, strict=True)
+    )
+)
+_CAPITALS = 0.1
 _SOURCE = Source("banco", "https://banco.example/", hosts=("banco.example",))
+
+
+def _copy_of(row: type[EntryRow | BodyRow], id_name: str) -> TextClause:
+    """Copies of some rows under other numbers and names."""
+    values = {
+        **{column.name: column.name for column in table(row).columns},
+        **dict.fromkeys((id_name, "change_seq", "announced_seq"), "{} + :shift"),
+        **dict.fromkeys(("tag", "canonical_url", "text_key"), "{} || '-' || CAST(:shift AS text)"),
+    }
+    names = [column.name for column in table(row).columns]
+    chosen = ", ".join(values[name].format(name) for name in names)
+    return text(
+        f"INSERT INTO {table(row).name} ({', '.join(names)}) SELECT {chosen} "
+        f"FROM {table(row).name} WHERE {id_name} BETWEEN :first AND :upto"
+    )
+
+
+_COPIES = (_copy_of(EntryRow, "id"), _copy_of(BodyRow, "entry_id"))
 
 
 def main() -> None:
@@ -99,12 +157,47 @@ class _Archive:
 
     def fill(self) -> None:
         """Stores articles and their keys as if they had been compared."""
-        for start in range(0, self._size, 1_000):
-            part = range(start, min(start + 1_000, self._size))
-            made = self._insert(part)
+        oldest = max(0, self._size - _KEPT)
+        if oldest:
+            self._fill_old(oldest)
+        with self._store.write() as session:
+            session.execute(text(_STAGE))
+        for start in range(oldest, self._size, _A_BATCH):
+            made = self._insert(range(start, min(start + _A_BATCH, self._size)))
             with self._store.write() as session:
-                self._index(session, made)
-                session.execute(_ANNOUNCE)
+                _stage(session, made)
+        with self._store.write() as session:
+            session.execute(_ANNOUNCE)
+            session.execute(_KIN)
+            session.execute(_POST, self._kept())
+            session.execute(text("DROP TABLE staged"))
+        with self._store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
+
+    def _fill_old(self, count: int) -> None:
+        """Articles whose keys have left the index again: copies of the first ones, under other names."""
+        first = [id_ for id_, _ in self._insert(range(min(count, _A_BATCH)))]
+        with self._store.write() as session:
+            session.execute(_ANNOUNCE)
+            for shift in range(len(first), count, len(first)):
+                upto = first[min(len(first), count - shift) - 1]
+                for copy in _COPIES:
+                    session.execute(copy, {"shift": shift, "first": first[0], "upto": upto})
+            take_numbers(session, count - len(first))
+
+    def _kept(self) -> dict[str, int]:
+        """What `postings` would have kept of all that was stored: see `_POST`."""
+        return {
+            "most": MOST_HOLDERS,
+            "recent": link.RECENT.days,
+            "a_slice": postings.SLICE,
+            "slices": postings.SLICES,
+            "turn": self._size // link.CHUNK,
+            "chunk": link.CHUNK,
+            "a_day": _A_DAY,
+            "start": _START.date().toordinal(),
+            "window": link.WINDOW.days,
+        }
 
     def measure(self) -> None:
         """Compares a few more articles."""
@@ -129,21 +222,6 @@ class _Archive:
             f"{self._index_bytes() / self._next:,.0f} bytes of index an article"
         )
 
-    def _index(self, session: Session, made: Sequence[tuple[int, Article]]) -> None:
-        added = []
-        for id_, article in made:
-            drawn = sketch(wording(article))
-            day = article.published.day if article.published else _START.date()
-            added.append((id_, day, (*drawn.keys, *drawn.cross_keys)))
-        holders = postings.find(session, {key for _, _, keys in added for key in keys})
-        for id_, _, keys in added:
-            for key in keys:
-                holders.setdefault(key, []).append(id_)
-        kinship.add(session, [(id_, Kin(id_, "it", day, id_)) for id_, day, _ in added], [], RULES)
-        postings.add(session, added, holders)
-        for id_, day, _ in added[:: link.CHUNK]:
-            postings.sweep(session, id_ // link.CHUNK, day - link.WINDOW)
-
     def _insert(self, numbers: range) -> list[tuple[int, Article]]:
         made = [_article(n) for n in numbers]
         with self._store.write() as session:
@@ -158,6 +236,16 @@ class _Archive:
         )
         with self._store.engine.connect() as connection:
             return int(connection.exec_driver_sql(query).scalar_one() or 0)
+
+
+def _stage(session: Session, made: Sequence[tuple[int, Article]]) -> None:
+    rows = []
+    for id_, article in made:
+        drawn = sketch(wording(article))
+        day = (article.published.day if article.published else _START.date()).toordinal()
+        for keys, is_cross in ((drawn.keys, 0), (drawn.cross_keys, 1)):
+            rows += [{"key": key, "entry_id": id_, "day": day, "is_cross": is_cross} for key in keys]
+    session.connection().execute(text("INSERT INTO staged VALUES (:key, :entry_id, :day, :is_cross)"), rows)
 
 
 def _article(number: int) -> Article:
@@ -176,9 +264,9 @@ def _article(number: int) -> Article:
 
 
 def _words(number: int) -> Iterator[str]:
-    chosen = random.Random(number)
-    for word in chosen.choices(_VOCABULARY, cum_weights=_WEIGHTS, k=_WORDS):
-        yield word.capitalize() if chosen.random() < 0.1 else word
+    for draw in array("I", random.Random(number).randbytes(4 * _WORDS)):
+        word = _DRAWN[(draw & (1 << _DRAWN_BITS) - 1) % len(_DRAWN)]
+        yield word.capitalize() if draw >> _DRAWN_BITS < _CAPITALS * (1 << 32 - _DRAWN_BITS) else word
 
 
 def _at(number: int) -> datetime:

@@ -10,7 +10,7 @@ Knows neither SQL nor how two texts are compared. Start reading at `relate_pendi
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain
 
 from aggregator.items import Level, Match
@@ -29,7 +29,7 @@ _LIKELY = 2
 # Copies come within weeks; who comes later finds the Entry by its exact text alone.
 WINDOW = timedelta(days=120)
 # Translations come within days of each other, and are found within days of that.
-_RECENT = timedelta(days=15)
+RECENT = timedelta(days=15)
 
 
 def relate_pending(store: Store, lease: Lease, now: datetime) -> int:
@@ -50,7 +50,13 @@ def relate_pending(store: Store, lease: Lease, now: datetime) -> int:
 
 
 def relate_some(session: Session, *source_ids: str, now: datetime) -> int | None:
-    """Relates the next Entries of these Sources that are about to be announced; None when all are."""
+    """Relates the next Entries of these Sources that are about to be announced; None when all are.
+
+    Before them come those that older rules have compared: newer ones may tell more of them.
+    """
+    told = kinship.stale(session, *source_ids, limit=CHUNK)
+    if told:
+        return _renew(session, told)
     told = kinship.pending(session, *source_ids, limit=CHUNK)
     return _relate(session, told, now) if told else None
 
@@ -58,7 +64,8 @@ def relate_some(session: Session, *source_ids: str, now: datetime) -> int | None
 def _relate(session: Session, told: Sequence[Told], now: datetime) -> int:
     wordings = {entry.id: wording_of(entry) for entry in told}
     sketches = {id_: sketch(wording) for id_, wording in wordings.items()}
-    holders, telling = _holders(session, told, sketches.values())
+    recent = min(entry.seen for entry in told) - RECENT
+    holders, telling = _holders(session, sketches.values(), recent)
     past = _Archive(session, holders, wordings, kinship.kins(session, telling))
     past.read_ahead(sketches.values())
     links: list[tuple[int, Match]] = []
@@ -70,7 +77,31 @@ def _relate(session: Session, told: Sequence[Told], now: datetime) -> int:
     kinship.add(session, [(entry.id, past.kin(entry.id)) for entry in told], links, RULES)
     added = [(e.id, e.seen, (*sketches[e.id].keys, *sketches[e.id].cross_keys)) for e in told]
     postings.add(session, added, past.holders)
+    postings.forget(session, {key for keys in sketches.values() for key in keys.cross_keys}, recent)
     postings.sweep(session, told[-1].id // CHUNK, (now - WINDOW).date())
+    revisions.touch(session, kinship.first_announced(session, past.groups_of(links)))
+    return len(links)
+
+
+def _renew(session: Session, told: Sequence[Told]) -> int:
+    """Writes today's keys of Entries that were announced already, and the stories that they tell.
+
+    Their copies and translations were found by the keys of then, and stay.
+    """
+    sketches = {entry.id: sketch(wording_of(entry)) for entry in told}
+    recent = min(entry.seen for entry in told) - RECENT
+    holders, telling = _holders(session, sketches.values(), recent)
+    ids = {entry.id for entry in told}
+    past = _Archive(session, holders, {}, kinship.kins(session, telling | ids))
+    links: list[tuple[int, Match]] = []
+    for entry in told:
+        tie = tell(wording_of(entry), sketches[entry.id], past)
+        if tie is not None and past.join_story(entry.id, tie.entry_id or 0):
+            links.append((entry.id, tie))
+        past.hold(entry.id, sketches[entry.id].cross_keys)
+    kinship.add(session, [], links, RULES)
+    postings.add(session, [(e.id, e.seen, sketches[e.id].cross_keys) for e in told], past.holders)
+    kinship.renewed(session, sorted(ids))
     revisions.touch(session, kinship.first_announced(session, past.groups_of(links)))
     return len(links)
 
@@ -118,7 +149,7 @@ def wording_of(told: Told) -> Wording:
 
 
 def _holders(
-    session: Session, told: Sequence[Told], sketches: Iterable[Sketch]
+    session: Session, sketches: Iterable[Sketch], recent: date
 ) -> tuple[dict[int, list[int]], set[int]]:
     """Who holds the keys: of words in this window, of what translations share in the last days.
 
@@ -127,7 +158,6 @@ def _holders(
     """
     keys = {key for s in sketches for key in s.probes}
     cross_keys = {key for s in sketches for key in (*s.cross_probes, *s.cross_keys)} - keys
-    recent = min(entry.seen for entry in told) - _RECENT
     near, cross = postings.find(session, keys), postings.find(session, cross_keys, recent)
     telling = {id_ for held in near.values() for id_ in held}
     telling |= {id_ for held in cross.values() if len(held) < MOST_HOLDERS for id_ in held}
@@ -214,12 +244,24 @@ class _Archive:
         self.taken.append(told.id)
         self.kins[told.id] = Kin(told.id, told.language, told.day, told.id)
         self.spoken[told.id] = frozenset((told.language,))
-        for key in (*keys.keys, *keys.cross_keys):
-            self.holders.setdefault(key, []).append(told.id)
+        self.hold(told.id, (*keys.keys, *keys.cross_keys))
         if telling is not None and telling.entry_id is not None:
             self._join_stories(told.id, self.kins[telling.entry_id].story)
             return [telling]
         return [tie for tie in ties if self._join(told.id, tie.entry_id or 0)]
+
+    def hold(self, entry_id: int, keys: Iterable[int]) -> None:
+        """Makes the Entry a holder of these keys."""
+        for key in keys:
+            self.holders.setdefault(key, []).append(entry_id)
+
+    def join_story(self, entry_id: int, other_id: int) -> bool:
+        """Makes the stories of two Entries one, if they are two and no person's word is against it."""
+        one, other = self.kins[entry_id].story, self.kins[other_id].story
+        if one == other or kinship.are_apart(self.session, one, other):
+            return False
+        self._join_stories(one, other)
+        return True
 
     def groups_of(self, links: Sequence[tuple[int, Match]]) -> list[int]:
         """The groups that these Links made larger."""

@@ -5,12 +5,11 @@ Numbers, dates, names and words of one root stand in both. Knows no archive. Sta
 """
 
 import re
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, product
+from itertools import chain
 
-from pipelines.facts import CALENDAR, is_number
+from pipelines.facts import CALENDAR
 from pipelines.wording import Wording, word_hash
 
 LANGUAGES = ("it", "en")
@@ -40,7 +39,7 @@ _NAME, _SAME, _ROOT, _DATE = 3.0, 2.0, 1.0, 1.0
 _ROOT_LETTERS = 5
 _MOST_NUMBER = 4.0
 _CROSS_KEYS, _CROSS_PROBES = 11, 40
-_KEY, _WEAK, _NO_KEY = (1 << 40) - 1, 1 << 40, -1
+_KEY, _WEAK, _NO_KEY = (1 << 40) - 2, 1 << 40, -1
 _MOST_WORDS = 100_000  # whose features are remembered: some 20 MB a language
 # Sounds that Italian spells otherwise: `ph` as `f`, `y` as `i`, `ct` as `t`, no double letters.
 _SPELLINGS = str.maketrans("kyjxzw", "cigstv", "h")
@@ -69,48 +68,40 @@ def cross_keys(wording: Wording) -> tuple[tuple[int, ...], tuple[int, ...]]:
     if wording.language not in LANGUAGES:
         return (), ()
     words = wording.vocabulary.union(wording.elided)
-    names = wording.names & words
-    other = LANGUAGES[wording.language == LANGUAGES[0]]
-    own = _smallest(words, names, wording.language, wording.language, _CROSS_KEYS)
-    return own, _smallest(words, names, wording.language, other, _CROSS_PROBES)
-
-
-def _smallest(
-    words: AbstractSet[str], names: AbstractSet[str], language: str, writer: str, count: int
-) -> tuple[int, ...]:
-    found = set(map(_PLAIN_KEYS[language, writer].__getitem__, words))
-    found.update(map(_NAME_KEYS[language, writer].__getitem__, names))
+    found = set(map(_PLAIN_KEYS[wording.language].__getitem__, words))
+    found.update(map(_NAME_KEYS[wording.language].__getitem__, wording.names & words))
     found.discard(_NO_KEY)
-    return tuple([key & _KEY for key in sorted(found)[:count]])
+    best = [key & _KEY for key in sorted(found)[:_CROSS_PROBES]]
+    own = wording.language == LANGUAGES[0]
+    return tuple([key | own for key in best[:_CROSS_KEYS]]), tuple([key | (not own) for key in best])
 
 
 class _Keys(dict[str, int]):
-    """The key of each word of one language, as a name or plainly, for those whose language writes it down.
+    """The key of each word of one language, as a name or plainly; its last bit is the writer's.
 
     What both languages spell alike finds a translation; roots, whose keys are made larger than
     all others, where there is little of that.
     """
 
-    def __init__(self, language: str, writer: str, *, are_names: bool) -> None:
+    def __init__(self, language: str, *, are_names: bool) -> None:
         super().__init__()
-        self._language, self._writer, self._are_names = language, writer, are_names
+        self._language, self._are_names = language, are_names
 
     def __missing__(self, word: str) -> int:
         if len(self) > _MOST_WORDS:
             self.clear()
-        key = self[word] = self._key(_FEATURES[self._language][word])
+        key = self[word] = self._key(word)
         return key
 
-    def _key(self, found: tuple[tuple[str, float], ...]) -> int:
-        for feature, weight in found:
-            if weight > _SAME or (self._are_names and weight == _SAME and feature != "=may"):
-                return word_hash(self._writer + feature)
-            if feature[0] == "~":
-                return word_hash(self._writer + feature) | _WEAK
-        return _NO_KEY
+    def _key(self, word: str) -> int:
+        same, weight = _spelled(word, self._language)
+        if weight > _SAME or (self._are_names and weight == _SAME and same and same != "=may"):
+            return word_hash(same) & _KEY
+        root = _root(word) if weight == _SAME else ""
+        return word_hash(root) & _KEY | _WEAK if root else _NO_KEY
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)  # each holds its Wording: 20 kB
 def features(wording: Wording) -> dict[str, float]:
     """What of the text may stand in its translation, with the weight of each: `#2024`, `=lecco`, `~indus`."""
     words = wording.vocabulary.union(wording.elided)
@@ -137,28 +128,28 @@ class _Features(dict[str, tuple[tuple[str, float], ...]]):
     def __missing__(self, word: str) -> tuple[tuple[str, float], ...]:
         if len(self) > _MOST_WORDS:
             self.clear()
-        same, weight, root = _features_of(word, self._language)
+        same, weight = _spelled(word, self._language)
+        root = _root(word) if weight == _SAME else ""
         found = (((same, weight),) if same else ()) + (((root, _ROOT),) if root else ())
         self[word] = found
         return found
 
 
-def _features_of(word: str, language: str) -> tuple[str, float, str]:
-    """A word's feature with its weight, and its root's; empty where it has none."""
-    calendar = CALENDAR[language]
-    if is_number(word):
-        return "#" + word.replace(",", "."), min(1 + 0.7 * len(word), _MOST_NUMBER), ""
-    if word in calendar:
-        return calendar[word], _DATE, ""
+def _spelled(word: str, language: str) -> tuple[str, float]:
+    """A word as both languages would spell it, with its weight; only those of weight `_SAME` have a root."""
+    if word[0].isdigit():
+        return "#" + word.replace(",", "."), min(1 + 0.7 * len(word), _MOST_NUMBER)
+    date_word = CALENDAR[language].get(word)
+    if date_word is not None:
+        return date_word, _DATE
     if word in _EMPTY:
-        return "", 0.0, ""
+        return "", 0.0
     place = _PLACES.get(word, word)
-    root = _root(place)
-    return "=" + place if len(place) > 2 else "", _SAME, "~" + root if root else ""
+    return "=" + place if len(place) > 2 else "", _SAME
 
 
-_PLAIN_KEYS = {pair: _Keys(*pair, are_names=False) for pair in product(LANGUAGES, repeat=2)}
-_NAME_KEYS = {pair: _Keys(*pair, are_names=True) for pair in product(LANGUAGES, repeat=2)}
+_PLAIN_KEYS = {language: _Keys(language, are_names=False) for language in LANGUAGES}
+_NAME_KEYS = {language: _Keys(language, are_names=True) for language in LANGUAGES}
 _FEATURES = {language: _Features(language) for language in LANGUAGES}
 
 
@@ -178,7 +169,7 @@ def likeness(here: Wording, there: Wording) -> CrossLikeness:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)  # each holds its Wording: 20 kB
 def _sum_up(wording: Wording) -> tuple[frozenset[str], float]:
     """Its numbers and months, and the weight that could be shared.
 
@@ -191,12 +182,17 @@ def _sum_up(wording: Wording) -> tuple[frozenset[str], float]:
 
 
 def _root(word: str) -> str:
-    """The first letters of a word as both languages would spell them; empty for a short word."""
+    """The first letters of a word as both languages would spell them, behind `~`; empty for a short one."""
+    word = _PLACES.get(word, word)
     if "h" in word:
         word = word.replace("ph", "f").replace("th", "t").replace("ch", "c")
     if "qu" in word:
         word = word.replace("qu", "c")
-    word = _DOUBLE.sub(r"\1", word.translate(_SPELLINGS))
+    word = _DOUBLE.sub(_first, word.translate(_SPELLINGS))
     for spelled, plain in _MORE_SPELLINGS:
         word = word.replace(spelled, plain)
-    return word[:_ROOT_LETTERS] if len(word) >= _ROOT_LETTERS else ""
+    return "~" + word[:_ROOT_LETTERS] if len(word) >= _ROOT_LETTERS else ""
+
+
+def _first(match: re.Match[str]) -> str:
+    return match[1]

@@ -72,7 +72,7 @@ class Wording:
         return key_of(self.folded, self.title) if is_read else text_key(self.text, self.title)
 
     @cached_property
-    def words(self) -> list[str]:
+    def words(self) -> tuple[str, ...]:
         """The text's own words, folded, apostrophes left out, numbers in digits, in order."""
         return _words(self.folded, self.language)
 
@@ -94,7 +94,7 @@ class Wording:
         return list(accumulate(weights, initial=0.0))
 
     @cached_property
-    def title_words(self) -> list[str]:
+    def title_words(self) -> tuple[str, ...]:
         """The title's words, in the same way."""
         return _words(fold(self.title[:_TITLE_CHARACTERS]), self.language)
 
@@ -109,14 +109,14 @@ class Wording:
         return frozenset([word for word in self.vocabulary if word[0].isdigit()])
 
     @cached_property
-    def shingles(self) -> list[int]:
+    def shingles(self) -> tuple[int, ...]:
         """A hash of each three words in a row, in order."""
         count = len(self.words)
         text = int.from_bytes(b"".join(map(_WORDS.__getitem__, self.words)), "little")
         mixed = (text * _MIX_1) ^ ((text >> _LANE) * _MIX_2) ^ (text >> 2 * _LANE)
         mixed = (mixed & int.from_bytes(_LOW_HALF * count, "little")) * _GOLDEN
         lanes = unpack(f"<{2 * count}Q", mixed.to_bytes(_LANE // 8 * count, "little"))
-        return [lane >> _SHIFT & _BITS_40 for lane in lanes[: max(2 * count - 4, 0) : 2]]
+        return tuple([lane >> _SHIFT & _BITS_40 for lane in lanes[: max(2 * count - 4, 0) : 2]])
 
     @cached_property
     def shingle_set(self) -> frozenset[int]:
@@ -174,10 +174,10 @@ def wording(article: Article) -> Wording:
     )
 
 
-def _words(folded: str, language: str) -> list[str]:
+def _words(folded: str, language: str) -> tuple[str, ...]:
     found = _runs(folded.replace("'", ""))
     numerals = NUMERALS.get(language)
-    return list(map(numerals.get, found, found)) if numerals else found
+    return tuple(map(numerals.get, found, found)) if numerals else tuple(found)
 
 
 def _runs(plain: str) -> list[str]:

@@ -19,12 +19,12 @@ from aggregator.store import articles
 from aggregator.store.columns import table
 from aggregator.store.engine import upsert
 from aggregator.store.lookup import Lookup, among
-from aggregator.store.schema import BodyRow, EntryRow, KinRow, LinkRow, SightingRow, VerdictRow
+from aggregator.store.schema import BodyRow, EntryRow, KinRow, LinkRow, SightingRow, StaleRow, VerdictRow
 
 _KIN: Table = table(KinRow)
 _ENTRY: Table = table(EntryRow)
 _BODY: Table = table(BodyRow)
-_KINS = Lookup("SELECT {table}.* FROM {keys}", "kin", "entry_id")
+_KINS = Lookup("SELECT entry_id, group_id, language, day, story_id FROM {keys}", "kin", "entry_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,20 @@ def pending(session: Session, *source_ids: str, limit: int) -> list[Told]:
     return [told[id_] for id_ in ids]
 
 
+def stale(session: Session, *source_ids: str, limit: int) -> list[Told]:
+    """Entries of these Sources that older rules have compared, in order of announcement."""
+    query = select(StaleRow.entry_id).join(EntryRow, EntryRow.id == StaleRow.entry_id)
+    query = query.where(EntryRow.source_id.in_(source_ids)).order_by(EntryRow.announced_seq).limit(limit)
+    ids = list(session.scalars(query))
+    told = {entry.id: entry for entry in load(session, ids)}
+    return [told[id_] for id_ in ids]
+
+
+def renewed(session: Session, ids: Sequence[int]) -> None:
+    """Marks these Entries as compared by today's rules."""
+    session.execute(delete(table(StaleRow)).where(StaleRow.entry_id.in_(ids)))
+
+
 def load(session: Session, ids: Sequence[int]) -> list[Told]:
     """These Entries, as far as they exist."""
     columns = ("id", "source_id", "title", "summary", "language", "published_day", "first_seen_at")
@@ -78,10 +92,8 @@ def load(session: Session, ids: Sequence[int]) -> list[Told]:
 
 def kins(session: Session, ids: Iterable[int]) -> dict[int, Kin]:
     """Group, language and day of those of these Entries that still exist."""
-    return {
-        row.entry_id: Kin(row.group_id, row.language, _to_day(row.day), row.story_id)
-        for row in among(session, _KINS, sorted(set(ids)))
-    }
+    rows = among(session, _KINS, sorted(set(ids)))
+    return {id_: Kin(group, language, _to_day(day), story) for id_, group, language, day, story in rows}
 
 
 # SQLite gives the day as it is written: the same few days over and over.

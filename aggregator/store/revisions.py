@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.choices import Cause
@@ -23,6 +23,11 @@ from aggregator.store.sightings import Arrival
 
 # `updated` in feeds has whole seconds; a change must show in them.
 _TICK = timedelta(seconds=1)
+_TOUCH = (
+    update(table(EntryRow))
+    .where(table(EntryRow).c.id == bindparam("an_entry"))
+    .values(change_seq=bindparam("a_place"))
+)
 
 
 def change(
@@ -143,8 +148,10 @@ def page_ids(session: Session, entry_id: int) -> list[int]:
 
 def touch(session: Session, entry_ids: list[int]) -> None:
     """Gives the Entries a new place in the order of changes: another Source shows them."""
-    for entry_id, seq in zip(entry_ids, take_numbers(session, len(entry_ids)), strict=True):
-        session.execute(update(table(EntryRow)).where(EntryRow.id == entry_id).values(change_seq=seq))
+    places = zip(entry_ids, take_numbers(session, len(entry_ids)), strict=True)
+    rows = [{"an_entry": entry_id, "a_place": seq} for entry_id, seq in places]
+    if rows:
+        session.connection().execute(_TOUCH, rows)
 
 
 def _keep(session: Session, entry: EntryRow, old: dict[str, Any], at: datetime, cause: Cause) -> None:

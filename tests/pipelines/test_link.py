@@ -15,6 +15,7 @@ from aggregator.near import MOST_HOLDERS
 from aggregator.query import Query
 from aggregator.store import Store, articles, feeds, kinship, postings, runs
 from aggregator.store.schema import EntryRow, KinRow, LinkRow, PostingRow
+from pipelines.dedupe import RULES
 from pipelines.link import join, split
 from pipelines.save import Saver
 from pipelines.settle import finish, plan_settling
@@ -79,7 +80,7 @@ def test_a_copy_is_an_entry_of_its_own_with_a_link(store: Store) -> None:
     assert feed(store, "source-agenzia") == ["copia"]
     with store.read() as session:
         link = session.scalars(select(LinkRow)).one()
-        assert (link.level, link.rules) == ("near", 1)
+        assert (link.level, link.rules) == ("near", RULES)
         assert "words" in link.reason
         assert link.score > 0.9
         [first] = kinship.first_announced(session, [min(link.entry_id, link.other_id)])
@@ -87,7 +88,7 @@ def test_a_copy_is_an_entry_of_its_own_with_a_link(store: Store) -> None:
         sources = {source_id for _, source_id, _ in feeds.copies(session, [first])}
         assert sources == {"clm", "agenzia"}
         [tie] = kinship.ties_of(session, link.entry_id)
-        assert (tie.other_id, tie.level, tie.rules, tie.is_later) == (link.other_id, "near", 1, False)
+        assert (tie.other_id, tie.level, tie.rules, tie.is_later) == (link.other_id, "near", RULES, False)
         assert tie.url.endswith(("primo", "copia"))
         [back] = kinship.ties_of(session, link.other_id)
         assert (back.other_id, back.is_later, back.reason) == (link.entry_id, True, tie.reason)

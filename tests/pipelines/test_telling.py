@@ -1,16 +1,19 @@
 """News told in other words: joined where all signs agree, apart wherever one is missing."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from archive_samples import AGENCY, MOBILITY, digested, lease_on, make_article, minutes
 from archive_samples import day as published
+from sqlalchemy import select
 
 from aggregator.items import Article, Level, Match, RunOutcome, Source
 from aggregator.near import Kin, MemoryPostings
 from aggregator.store import Store, runs
+from aggregator.store.schema import KinRow, LinkRow, StaleRow
 from aggregator.store.stories import find_stories, get_story
-from pipelines.dedupe import sketch
+from pipelines.dedupe import RULES, sketch
 from pipelines.save import Saver
 from pipelines.settle import finish, plan_settling
 from pipelines.telling import tell
@@ -141,3 +144,30 @@ def test_the_archive_groups_them_and_merges_nothing(store: Store) -> None:
         assert tie.level is Level.STORY
         assert "colnaghi" in tie.reason
         assert get_story(session, tie.entry_id) == story
+
+
+def test_what_older_rules_compared_is_told_by_newer_ones(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = make_article(MOBILITY, "battello", text=FERRY, published=published("2026-03-10"))
+    copy = make_article(
+        MOBILITY, "copia", text=f"Riceviamo e diffondiamo.\n{FERRY}", published=published("2026-03-10")
+    )
+    paper = make_article(AGENCY, "barca", text=PAPER, published=published("2026-03-11"))
+    with monkeypatch.context() as older:
+        older.setattr("pipelines.link.RULES", 1)
+        older.setattr("pipelines.link.tell", lambda *_: None)
+        older.setattr("pipelines.link.sketch", lambda wording: replace(sketch(wording), cross_keys=()))
+        visit(store, MOBILITY, first, copy)
+        visit(store, AGENCY, paper, at=60)
+    with store.write() as session:
+        ids = list(session.scalars(select(KinRow.entry_id)))
+        session.add_all([StaleRow(entry_id=id_) for id_ in ids])
+    visit(store, MOBILITY, at=120)
+    visit(store, AGENCY, at=180)
+    with store.read() as session:
+        assert session.scalars(select(StaleRow)).all() == []
+        [story] = find_stories(session)
+        assert {member.url for member in story.members} == {first.url, copy.url, paper.url}
+        rules = {link.level: link.rules for link in session.scalars(select(LinkRow))}
+        assert rules == {"near": 1, "story": RULES}  # a Link keeps the version that it was decided by

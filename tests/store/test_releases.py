@@ -2,13 +2,20 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import pytest
 import zstandard
+from sqlalchemy import select
 
-from aggregator.store import open_store
+from aggregator.near import MOST_HOLDERS
+from aggregator.store import kinship, open_store, postings
+from aggregator.store.schema import LinkRow, SourceRow, StaleRow
 from aggregator.store.version import HEAD
+from pipelines.dedupe import sketch
+from pipelines.link import relate_some, wording_of
 
 RELEASED = Path(__file__).parents[2] / "fixtures" / "archives"
 
@@ -42,3 +49,24 @@ def _contents(path: Path) -> dict[str, set[object]]:
         } | {
             "entries": set(connection.execute("SELECT tag, title, url, published_day, change_seq FROM entry"))
         }
+
+
+def test_what_a_release_compared_is_compared_by_todays_rules(tmp_path: Path) -> None:
+    path = tmp_path / "archive.sqlite"
+    path.write_bytes(zstandard.ZstdDecompressor().decompress((RELEASED / "0.1.0.sqlite.zst").read_bytes()))
+    with closing(open_store(f"sqlite:///{path}")) as store, store.write() as session:
+        ids = list(session.scalars(select(StaleRow.entry_id)))
+        links = session.execute(select(LinkRow.entry_id, LinkRow.other_id)).all()
+        everywhere = list(session.scalars(select(SourceRow.id)))
+        while relate_some(session, *everywhere, now=datetime(2026, 11, 25, tzinfo=UTC)) is not None:
+            pass
+        assert session.scalars(select(StaleRow)).all() == []
+        told = kinship.load(session, ids)
+        assert len(told) == len(ids) > 80
+        keys = {entry.id: sketch(wording_of(entry)).cross_keys for entry in told}
+        held = postings.find(session, chain.from_iterable(keys.values()))
+        assert all(
+            id_ in held[key] or len(held[key]) == MOST_HOLDERS for id_, own in keys.items() for key in own
+        )
+        after = session.execute(select(LinkRow.entry_id, LinkRow.other_id, LinkRow.rules)).all()
+        assert {(one, other) for one, other, rules in after if rules == 1} == set(map(tuple, links))

@@ -17,7 +17,7 @@ from aggregator.store.schema.articles import (
     SnapshotRow,
 )
 from aggregator.store.schema.feeds import AlarmAckRow, AlarmRow, MailedRow, SavedFeedRow
-from aggregator.store.schema.identity import KinRow, LinkRow, PostingRow, VerdictRow
+from aggregator.store.schema.identity import KinRow, LinkRow, PostingRow, StaleRow, VerdictRow
 from aggregator.store.schema.search import SearchStateRow
 from aggregator.store.schema.visits import (
     BlockRow,
@@ -52,6 +52,7 @@ __all__ = [
     "SightingRow",
     "SnapshotRow",
     "SourceRow",
+    "StaleRow",
     "UrlKeyRow",
     "ValidatorRow",
     "VerdictRow",

@@ -82,3 +82,16 @@ class PostingRow(Base):
     day: Mapped[int] = mapped_column(Integer)
 
     __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class StaleRow(Base):
+    """An Entry that older rules have compared: its Source's next visit looks what newer ones say of it.
+
+    A migration that raises the rules fills it; else it is empty.
+    """
+
+    __tablename__ = "stale"
+
+    entry_id: Mapped[int] = mapped_column(
+        Number, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )

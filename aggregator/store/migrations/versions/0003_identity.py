@@ -32,3 +32,13 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_verdict_other_id"), "verdict", ["other_id"])
+    op.create_table(
+        "stale",
+        sa.Column("entry_id", _NUMBER, autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["entry.id"], name=op.f("fk_stale_entry_id_entry"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_stale")),
+    )
+    # Those that are still in the index: nothing was told of them but copies, by other keys.
+    op.execute("INSERT INTO stale SELECT entry_id FROM kin WHERE entry_id IN (SELECT entry_id FROM posting)")
