@@ -6,7 +6,7 @@ address in a page holds a port, so that ids and results are the same everywhere.
 
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
@@ -42,9 +42,14 @@ class SampleSites:
     def __init__(self, root: Path | None = None) -> None:
         self.sites: tuple[Site, ...] = load(root or samples_root())
         self.log: list[Asked] = []
-        self._resources: Mapping[str, Resources] = {site.host: resources(site) for site in self.sites}
+        self._resources: Mapping[str, Resources] = {}
+        self.show(self.sites)
         self._server: ThreadingHTTPServer | None = None
         self._thread: threading.Thread | None = None
+
+    def show(self, sites: Iterable[Site]) -> None:
+        """Answers for these from now on, as they are given."""
+        self._resources = {site.host: resources(site) for site in sites}
 
     def start(self) -> str:
         """Listens on a free port of 127.0.0.1 in a background thread; gives the proxy's URL."""
