@@ -34,6 +34,7 @@ from aggregator.store.codec import compress, pack
 from aggregator.store.columns import table
 from aggregator.store.find import find
 from aggregator.store.limit import OverdueError, read_within
+from aggregator.store.rows import bulk_load
 from aggregator.store.schema import BodyRow, EntryRow, MentionRow, SightingRow
 from aggregator.store.sources import sync
 
@@ -98,13 +99,12 @@ def fill(store: Store, size: int, seed: int = 1) -> None:
     chance, spoken = random.Random(seed), languages()
     with store.write() as session:
         sync(session, sources(), "benchmark")
-    for start in range(0, size, _BATCH):
-        count = min(_BATCH, size - start)
-        with store.write() as session:
-            ids = list(take_numbers(session, count))
+    with bulk_load(store) as session:
+        for start in range(0, size, _BATCH):
+            ids = take_numbers(session, min(_BATCH, size - start))
             rows = [_article(chance, spoken, id_, (start + n) / size) for n, id_ in enumerate(ids)]
             _save(session, rows)
-            search.index(session, ids)
+    search.catch_up(store)
 
 
 def _article(chance: random.Random, spoken: dict[str, Language], id_: int, share: float) -> dict[str, Any]:

@@ -6,6 +6,7 @@ an Entry is in the index under its `announced_seq`, from when it is announced.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy import delete as delete_from
@@ -80,16 +81,19 @@ def document(title: str, body: str, others: Iterable[str]) -> Document:
     """What the index holds of an article; `others` are its summary, authors and tags."""
     headline, words = tokens(title)[:_LONGEST], _bounded(tokens(body))
     rest = [tokens(other)[:_LONGEST] for other in others]
-    found = dict.fromkeys(stems(headline), 0)
-    for place, some in enumerate((words[:_OPENING], words[_OPENING:], *rest), 1):
-        for stem in stems(some):
-            found.setdefault(stem, min(place, 2))
-    title_, opening, below = (tuple(s for s, place in found.items() if place == n) for n in range(3))
+    found: set[str] = set()
+    places: list[tuple[str, ...]] = []
+    for some in (headline, words[:_OPENING], chain(words[_OPENING:], *rest)):
+        places.append(tuple([stem for stem in stems(some) if stem not in found]))
+        found.update(places[-1])
     plain = (*words, *(word for part in rest for word in (_BREAK, *part)))
-    return Document(title_, opening, below, tuple(headline), plain)
+    in_title, in_opening, below = places
+    return Document(in_title, in_opening, below, tuple(headline), plain)
 
 
 def _bounded(words: list[str]) -> list[str]:
+    if 4 * sum(map(len, words)) + len(words) <= _MOST_BYTES:  # a letter takes four bytes at most
+        return words
     left = _MOST_BYTES
     for at, word in enumerate(words):
         left -= len(word.encode()) + 1
