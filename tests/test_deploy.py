@@ -41,6 +41,17 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     assert (done.returncode, said) == (0, [])
 
 
+def test_the_units_may_do_little(tmp_path: Path) -> None:
+    systemd = shutil.which("systemd-analyze")
+    known = subprocess.run([systemd or "false", "--help"], capture_output=True, text=True).stdout
+    if systemd is None or "--offline" not in known:
+        pytest.skip("systemd-analyze 250 or later is needed to judge the units")
+    for unit in (unit for unit in _UNITS if unit.suffix == ".service"):
+        (tmp_path / unit.name).write_text(unit.read_text())
+        command = [systemd, "security", "--offline=true", "--threshold=20", str(tmp_path / unit.name)]
+        assert subprocess.run(command, capture_output=True).returncode == 0, unit.name
+
+
 @pytest.mark.parametrize(("where", "line"), _commands())
 def test_what_they_run_is_a_command(where: str, line: str) -> None:
     program, name, *arguments = line.split()
