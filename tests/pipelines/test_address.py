@@ -35,6 +35,14 @@ def test_what_a_page_says_of_its_address(stated: str, expected: str, why: str) -
     assert evidence.why == (f"meta:link[rel=canonical] is {why}" if why else "")
 
 
+@pytest.mark.parametrize("where", ["meta:link[rel=canonical]", "meta:og:url", "jsonld:NewsArticle.url"])
+@pytest.mark.parametrize("host", ["altro.example", "mobilita.example.altro.example", "amobilita.example"])
+def test_no_statement_leads_out_of_the_source(where: str, host: str) -> None:
+    found = (Found(f"https://{host}/notizie/aperti-corsi-materiali", where),)
+    url, evidence = choose_address(found, PAGE, "Aperti i corsi", SOURCE)
+    assert (url, evidence.why) == (OWN, f"{where} is on another host")
+
+
 def test_the_second_page_of_an_article_is_the_article() -> None:
     found = (Found("https://mobilita.example/notizie/corsi", "meta:og:url"),)
     assert choose_address(found, "https://mobilita.example/notizie/corsi/2", "Corsi", SOURCE)[0].endswith(

@@ -15,6 +15,7 @@ from aggregator.near import MOST_HOLDERS
 from aggregator.query import Query
 from aggregator.store import Store, articles, feeds, kinship, postings, runs
 from aggregator.store.schema import EntryRow, KinRow, LinkRow, PostingRow
+from aggregator.store.stories import get_story
 from pipelines.dedupe import RULES
 from pipelines.link import join, split
 from pipelines.save import Saver
@@ -140,6 +141,34 @@ def test_what_was_interrupted_goes_on(store: Store) -> None:
     assert groups(store) == [["primo"]]
 
 
+def test_a_group_is_whole_when_ids_do_not_follow_the_order_of_announcement(store: Store) -> None:
+    # Saved first but announced last: each of the two takes the older ones in under its own, lower id.
+    lease = lease_on(store, MOBILITY)
+    Saver(store, lease).save_batch(digested([article(MOBILITY, "zeta", f"Ecco. {RELEASE}")]), NOW)
+    Saver(store, lease).save_batch(digested([article(MOBILITY, "alfa", f"Infine. {RELEASE}")]), NOW)
+    visit(store, AGENCY, [article(AGENCY, "copia", COPY), article(AGENCY, "nota", f"{RELEASE} Fine.")], at=1)
+    assert groups(store) == [["copia", "nota"]]
+    finish(store, lease, plan_settling(store, "clm"), minutes(2))
+    assert groups(store) == [["alfa", "copia", "nota", "zeta"]]
+    with store.read() as session:
+        [name] = set(session.scalars(select(KinRow.group_id)))
+        assert name == min(session.scalars(select(EntryRow.id)))
+
+
+def test_who_published_first_leads_the_story_and_feeds_keep_their_ids(store: Store) -> None:
+    visit(store, AGENCY, [article(AGENCY, "copia", COPY, published="2026-03-10")])
+    with store.read() as session:
+        [carried] = articles.find(session, feeds.feed_query("all"))
+        assert get_story(session, carried.id).lead.url.endswith("/copia")
+    visit(store, MOBILITY, [article(MOBILITY, "primo", RELEASE, published="2026-03-09")], at=60)
+    with store.read() as session:
+        story = get_story(session, carried.id)
+        assert (story.lead.url.rsplit("/", 1)[1], len(story.members)) == ("primo", 2)
+        [now] = articles.find(session, feeds.feed_query("all"))
+        assert (now.id, now.tag, now.announced_seq) == (carried.id, carried.tag, carried.announced_seq)
+        assert now.change_seq > carried.change_seq
+
+
 def test_postings_are_bounded_and_leave_after_their_window(store: Store) -> None:
     ids = range(1, MOST_HOLDERS + 11)
     with store.write() as session:
@@ -148,8 +177,10 @@ def test_postings_are_bounded_and_leave_after_their_window(store: Store) -> None
             held.setdefault(7, []).append(id_)
             postings.add(session, [(id_, NOW.date() + timedelta(days=id_), [7])], held)
         assert postings.find(session, [7, 8]) == {7: list(ids)[-MOST_HOLDERS:]}
+        postings.forget(session, [8], NOW.date() + timedelta(days=400))
+        postings.forget(session, [7], NOW.date() + timedelta(days=15))
+        assert min(postings.find(session, [7])[7]) == 15
         postings.sweep(session, 1, NOW.date() + timedelta(days=400))
-        assert len(postings.find(session, [7])) == 1
         postings.sweep(session, 0, NOW.date() + timedelta(days=20))
         assert min(postings.find(session, [7])[7]) == 20
 
