@@ -5,13 +5,25 @@ Knows no store and no network. Start reading at `article_row`.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from aggregator.items import Article, Candidate, Event, Page, Refused, Source, Vocabulary, Way
+from aggregator.items import (
+    Article,
+    Candidate,
+    Event,
+    Evidence,
+    Found,
+    Page,
+    Reason,
+    Refused,
+    Source,
+    Vocabulary,
+    Way,
+)
 from aggregator.urls import host_of
 
 
@@ -70,7 +82,16 @@ def _digest(page: Page, source: Source) -> tuple[Article | Refused, str]:
         return refused, source.zone
     raw = extract(page, candidate, source)
     source = placed(source, raw, page)
-    return normalise(raw, candidate, source, Vocabulary(), page.fetched_at), source.zone
+    outcome = normalise(raw, candidate, source, Vocabulary(), page.fetched_at)
+    if isinstance(outcome, Refused) and outcome.reason is Reason.NO_TITLE and raw.body:
+        # A crawl asks such a page again; of a file there is no better copy, and its text is its text.
+        opening = Found(raw.body.text.partition("\n")[0], "page:opening")
+        outcome = normalise(replace(raw, title=(opening,)), candidate, source, Vocabulary(), page.fetched_at)
+        if isinstance(outcome, Article):
+            lacking = Evidence("title", None, raw.title, "no title of the article's own")
+            rest = tuple(item for item in outcome.evidence if item.field != "title")
+            outcome = replace(outcome, title="", evidence=(lacking, *rest))
+    return outcome, source.zone
 
 
 def _published(article: Article, zone: str) -> str | None:
@@ -94,7 +115,7 @@ def _published(article: Article, zone: str) -> str | None:
 def _article(article: Article, zone: str) -> dict[str, Any]:
     return {
         "url": article.url,
-        "title": article.title,
+        "title": article.title or None,
         "text": article.text,
         "html": article.html,
         "date_published": _published(article, zone),

@@ -31,6 +31,8 @@ _BLOCKISH = frozenset(
 
 _ARROWS = '→"›▶►>-–•* '  # guillemets are folded to quotes
 _LABEL = 40
+_A_TEXT = 4  # paragraphs: a refrain may be shorter
+_LONG = 60  # letters from which on a text is not said twice by chance
 
 
 def container(root: etree._Element, measures: Measures) -> etree._Element:
@@ -63,6 +65,8 @@ def _heaviest(
     for element in below:
         theirs = measures[element]
         share = _SHARE_NAMED if theirs.part is Part.ARTICLE else _SHARE_ARTICLE_TAG
+        if mine.part is Part.ARTICLE:  # what is in the article's own place is the article's
+            share = _SHARE
         if theirs.mass > weight and theirs.mass >= share * mine.mass:
             best, weight = element, theirs.mass
     if best is None or measures[best].part is not Part.ARTICLE:
@@ -105,13 +109,28 @@ def is_dropped(element: etree._Element, measures: Measures) -> bool:
     if mine is None:
         return False
     if mine.is_left_out:
-        return True
+        # Generated documents name a heading's own link after their table of contents.
+        parent = element.getparent()
+        return element.tag != "a" or parent is None or parent.tag not in HEADINGS
     if mine.links < 2 or element.tag in ("p", "a", "span", "h1", "h2", "h3", "h4", "td", "tr", "li"):
         return False
     density = mine.link_density
     if element.tag in ("ul", "ol", "table", "dl"):
-        return density > 0.6 and mine.mass < 200
+        return density > 0.6 and mine.mass < 200 and not _is_told(element, measures)
     return density > 0.5 and mine.mass < 200
+
+
+def _is_told(element: etree._Element, measures: Measures) -> bool:
+    """Whether a list of links is part of what is told: bare, after a line of prose, and prose goes on."""
+    before, after = element.getprevious(), element.getnext()
+    if element.get("class") or element.get("id") or before is None or after is None:
+        return False
+    if before.tag != "p" or after.tag not in ("p", "h2", "h3", "h4"):
+        return False
+    lead = measures.get(before)
+    link = next(element.iter("a"), None)
+    is_inner = link is not None and (link.get("href") or "").startswith("#")
+    return lead is not None and lead.mass > 0 and not is_inner
 
 
 def standfirst(pieces: list[Piece], titles: Iterable[str]) -> list[Piece]:
@@ -137,6 +156,7 @@ def own_pieces(pieces: list[Piece], titles: Iterable[str]) -> list[Piece]:
     kept = _without_pointers(kept)
     kept = [p for p in kept if not _is_noise(p)]
     kept = _without_byline(kept)
+    kept = _without_copy(kept)
     kept = _without_repeats(kept)
     return _without_idle_headings(kept)
 
@@ -186,6 +206,8 @@ def _after_block(mark: Piece, rest: list[Piece]) -> list[Piece]:
 
 def _is_noise(piece: Piece) -> bool:
     size = len(piece.text)
+    if piece.text.startswith('{"') and piece.text.endswith("}"):
+        return True  # settings of a program, shown by nobody
     if size > 300:
         # Advert slots side by side read 'Pubblicità Pubblicità ...' as long as they go on.
         said = set(islice(piece.folded.split(), _REPEATED))
@@ -225,10 +247,25 @@ def _without_byline(pieces: list[Piece]) -> list[Piece]:
     return head + pieces[first:]
 
 
+def _without_copy(pieces: list[Piece]) -> list[Piece]:
+    """Without all from the first paragraph's return on, if nearly all of that was said before it.
+
+    Builders write a page once for each width of screen, at places of the same names.
+    """
+    first = next((p.text for p in pieces if len(p.text) >= _LONG), None)
+    starts = [i for i, p in enumerate(pieces) if p.text == first]
+    if len(starts) < 2:
+        return pieces
+    kept, rest = pieces[: starts[1]], pieces[starts[1] :]
+    said = {p.text for p in kept}
+    is_copy = _weight(p for p in rest if p.text in said) >= _SHARE * _weight(rest)
+    return kept if is_copy and sum(len(text) >= _LONG for text in said) >= _A_TEXT else pieces
+
+
 def _without_repeats(pieces: list[Piece]) -> list[Piece]:
     """Without long pieces that stood at another place already: pages carry copies for small screens."""
     seen: dict[str, str] = {}
-    return [p for p in pieces if len(p.text) < 60 or seen.setdefault(p.text, p.path) == p.path]
+    return [p for p in pieces if len(p.text) < _LONG or seen.setdefault(p.text, p.path) == p.path]
 
 
 def _without_idle_headings(pieces: list[Piece]) -> list[Piece]:

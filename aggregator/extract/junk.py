@@ -131,14 +131,14 @@ def part_of(element: etree._Element) -> Part:
     get = element.get
     names = get("class")
     part = part_of_names(names) if names else Part.PLAIN
+    style = get("style")
     if tag in INLINE_TAGS:
-        return part
+        return Part.ASIDE if style and _NOT_SHOWN.search(style) else part
     if tag in _WHOLE_TAGS:
         return Part.PLAIN
     if names := get("id"):
         part = max(part, part_of_names(names))
-    style = get("style")
-    if (style and _DISPLAY_NONE.search(style)) or get("hidden") is not None or get("role") in _ASIDE_ROLES:
+    if (style and _NOT_SHOWN.search(style)) or get("hidden") is not None or get("role") in _ASIDE_ROLES:
         # React's server sends parts hidden that its script puts in place: `S:1f`.
         return part if (names or "").startswith("S:") else Part.ASIDE
     if get("itemprop") and "articleBody" in (get("itemprop") or ""):
@@ -154,7 +154,7 @@ def _part_of_class(tag: str, names: str) -> Part:
     return Part.ASIDE if part is Part.PLAIN and tag in _ASIDE_TAGS else part
 
 
-_DISPLAY_NONE = re.compile(r"display\s*:\s*none")
+_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _WHOLE_TAGS = frozenset(("body", "html", "main"))
 
 

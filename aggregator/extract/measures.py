@@ -6,6 +6,7 @@ Knows names only through `junk`; chooses nothing. Start reading at `measure`.
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from lxml import etree
 
@@ -87,7 +88,8 @@ def measure(root: etree._Element) -> Measures:
         walk.asides.remove(heaviest)
         outweighs = walk.measures[heaviest].mass > _FAR_MORE * walk.measures[root].mass
         if outweighs or _holds_article(heaviest, walk.measures):
-            _spare(heaviest, walk.measures)
+            for element in (heaviest, *_twins(heaviest, walk.asides)):
+                _spare(element, walk.measures)
     return walk.measures
 
 
@@ -96,6 +98,13 @@ def _holds_article(element: etree._Element, measures: Measures) -> bool:
     below = (measures.get(e) for e in element.iter("article", "main", "div", "section", "h1"))
     named = any(m is not None and m.part is Part.ARTICLE for m in below)
     return named or next(element.iter("article", "main", "h1"), None) is not None
+
+
+def _twins(element: etree._Element, asides: list[etree._Element]) -> list[etree._Element]:
+    """The parts beside it, wrapped or not, under the very same names: where one is the article's, all are."""
+    names, near = element.get("class"), set(islice(element.iterancestors(), 2))
+    alike = [e for e in asides if names and e.get("class") == names]
+    return [e for e in alike if not near.isdisjoint(islice(e.iterancestors(), 2))]
 
 
 def _spare(element: etree._Element, measures: Measures) -> None:
@@ -161,7 +170,7 @@ class _Walk:
             tag = child.tag
             if tag in HARD_TAGS:
                 pass
-            elif tag in INLINE_TAGS and not len(child) and not child.get("class"):
+            elif tag in INLINE_TAGS and not len(child) and not child.get("class") and not child.get("style"):
                 # Links, bold words and the like: most of a page's elements, and nothing to know of them.
                 is_link = tag == "a" and bool(child.get("href"))
                 mine.links += is_link

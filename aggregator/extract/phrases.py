@@ -56,7 +56,7 @@ END = _lines(
     you (may|might) (also )?(like|enjoy|be interested in).{0,30}
     more (from|on|in|about|stories|like this)\b.{0,40}|read (next|more)|up next|what to read next
     keep reading|recommended( for you)?
-    (\d+ )?(comments?|commenti|responses?|replies|thoughts on .{0,200})( \(\d+\))?
+    (\d+ )?(comments?|commenti|responses|replies|thoughts on .{0,200})( \(\d+\))?|1 response
     (leave|post) a (reply|comment).{0,40}|lascia una? (commento|risposta).{0,20}
     join the (conversation|discussion).{0,20}|about (us|the authors?).{0,30}|l'autore|chi e l'autore
     share (this|post|article).{0,40}|condividi.{0,40}|sign up (for|to) .{0,60}|subscribe( to .{0,60})?

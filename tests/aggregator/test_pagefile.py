@@ -44,3 +44,11 @@ def test_what_is_no_page_has_no_address(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "page.html"
     path.write_bytes(body)
     assert "states none" in article_row({"id": 1, "url": "", "path": str(path)})["error"]
+
+
+def test_a_page_without_title_keeps_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(f"<html><body>{TEXT.partition('</h1>')[2]}</body></html>", encoding="utf-8")
+    row = article_row({"id": 1, "url": CANONICAL, "path": str(path)})
+    assert (row["title"], row["text"]) == (None, TEXT.partition("<p>")[2].removesuffix("</p>"))
+    assert next(item for item in row["evidence"] if item["field"] == "title")["chosen"] is None

@@ -46,6 +46,10 @@ JUNK = [
     "<button>Via</button>",
     "<script>Via</script>",
     "<p>Condividi su Via</p>",
+    '<p style="visibility: hidden">Via: testo che nessuno vede, perché è nascosto.</p>',
+    '<p><span style="display: none">Via, scritto per le macchine</span></p>',
+    '<p>{"layout": 2, "buttonText": "Via", "productTitle": {"hue": 213}}</p>',
+    f"<div class=large>{ARTICLE}</div><div class=small>{ARTICLE}</div>",
 ]
 
 
@@ -183,3 +187,33 @@ def test_rows_of_advert_slots_outweigh_no_article() -> None:
     text = body_of(page).text
     assert "Pubblicità" not in text
     assert "Riga 3" in text
+
+
+def test_what_belongs_to_the_text_stays_whatever_its_name() -> None:
+    third, fourth = f"Terzo. {FIRST}", f"Quarto. {SECOND}"
+    links = "".join(f'<li><a href="/bando/{n}">Il bando numero {n} della Regione</a></li>' for n in (1, 2))
+    text = body_of(
+        f"<main><h1>Bando</h1>{ARTICLE}<h2><a class=toc-backref href=#a>Le scadenze</a></h2><p>{third}</p>"
+        f"<h2>Response</h2><p>Ecco i bandi di cui si parla qui, uno per uno:</p><ul>{links}</ul>"
+        f"<p>{fourth}</p></main>"
+    ).text
+    for line in ("Le scadenze", "Response", "Il bando numero 2 della Regione", fourth):
+        assert line in text.splitlines()
+
+
+def test_parts_named_like_the_article_s_own_are_the_article_s() -> None:
+    more = "".join(f"<p>{n}. {SECOND}</p>" for n in range(4))
+    lead = f"<div class=content-nav-section>{ARTICLE}</div>"
+    text = body_of(
+        f"<h1>Bando</h1><div>{lead}<div><div class=content-nav-section>{more}</div></div></div>"
+    ).text
+    assert text.splitlines()[0] == FIRST
+    assert len(text.splitlines()) == 6
+
+
+def test_a_page_written_once_for_each_screen_is_read_once() -> None:
+    lines = [f"{n}. {FIRST}" for n in range(5)]
+    copy = "".join(f"<div class=a><p>{line}</p></div>" for line in lines)
+    assert body_of(f"<h1>Bando</h1><div><div>{copy}</div><div>{copy}</div></div>").text.splitlines() == lines
+    song = "".join(f"<p>{FIRST}</p><p>{line}</p>" for line in lines)
+    assert body_of(f"<h1>Bando</h1><div>{song}</div>").text.count(f"\n{FIRST}") == 4
