@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 # Programs that benchmarks start, and what they share.
-_PARTS = {"__main__", "bare_spider", "farm", "measure"}
+_PARTS = {"__main__", "bare_spider", "farm", "measure", "sites"}
 
 
 def names() -> list[str]:

@@ -32,7 +32,7 @@ _SCRIPT = (
     "window.layout=window.layout||[];layout.push({widget:%d,slot:'side-%d',lazy:true,breakpoints:[480,768]});"
 )
 _STYLE = ".card-%d>.media{display:grid;grid-template-columns:1fr 2fr;padding:%dpx;margin:0 auto 1rem}"
-_NEWEST = datetime(2026, 10, 30, 9, tzinfo=UTC)
+NEWEST = datetime(2026, 10, 30, 9, tzinfo=UTC)
 
 
 @cache
@@ -57,7 +57,7 @@ def article_page(number: int, root: str, pages: int) -> str:
     rng = random.Random(number)
     language = "en" if number % 4 == 0 else "it"
     title = sentence(rng, language).rpartition(" ")[0][:110] + f" ({number})"
-    at = _NEWEST - timedelta(hours=9 * number)
+    at = NEWEST - timedelta(hours=9 * number)
     body = [
         f"<p>{escape(' '.join(sentence(rng, language) for _ in range(rng.randrange(2, 6))))}</p>"
         + (f"<h2>{escape(sentence(rng, language)[:60])}</h2>" if rng.random() < 0.2 else "")

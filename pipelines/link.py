@@ -19,8 +19,9 @@ from aggregator.store import Session, Store, kinship, postings, revisions, runs
 from aggregator.store.kinship import Told
 from aggregator.store.runs import Lease
 from aggregator.urls import canonical_url
-from pipelines.dedupe import FEWEST_KEYS, RULES, relate, sketch
+from pipelines.dedupe import FEWEST_KEYS, RULES, Nearby, relate, sketch, translation
 from pipelines.telling import tell
+from pipelines.translate import forget
 from pipelines.wording import Wording
 
 # Entries compared in one transaction: 50 hold the lock for some 100 ms.
@@ -80,6 +81,7 @@ def _relate(session: Session, told: Sequence[Told], now: datetime) -> int:
     postings.forget(session, {key for keys in sketches.values() for key in keys.cross_keys}, recent)
     postings.sweep(session, told[-1].id // CHUNK, (now - WINDOW).date())
     revisions.touch(session, kinship.first_announced(session, past.groups_of(links)))
+    forget()
     return len(links)
 
 
@@ -103,6 +105,7 @@ def _renew(session: Session, told: Sequence[Told]) -> int:
     postings.add(session, [(e.id, e.seen, sketches[e.id].cross_keys) for e in told], past.holders)
     kinship.renewed(session, sorted(ids))
     revisions.touch(session, kinship.first_announced(session, past.groups_of(links)))
+    forget()
     return len(links)
 
 
@@ -170,7 +173,8 @@ def _stated(session: Session, told: Told, past: "_Archive") -> list[Match]:
     for id_ in kinship.at_urls(session, urls):
         kin = past.find_kin(id_)
         if id_ != told.id and kin is not None and kin.language != told.language:
-            return [Match(Level.TRANSLATION, id_, 1.0, "its page names the other as its translation")]
+            other = Nearby(id_, kin.group, past.wording(id_))
+            return [translation(wording_of(told), other, 1.0, "its page names the other as its translation")]
     return []
 
 

@@ -101,7 +101,7 @@ class _Keys(dict[str, int]):
         return word_hash(root) & _KEY | _WEAK if root else _NO_KEY
 
 
-@lru_cache(maxsize=512)  # each holds its Wording: 20 kB
+@lru_cache(maxsize=512)  # each holds its Wording: 20 to 70 kB
 def features(wording: Wording) -> dict[str, float]:
     """What of the text may stand in its translation, with the weight of each: `#2024`, `=lecco`, `~indus`."""
     words = wording.vocabulary.union(wording.elided)
@@ -169,7 +169,7 @@ def likeness(here: Wording, there: Wording) -> CrossLikeness:
     )
 
 
-@lru_cache(maxsize=512)  # each holds its Wording: 20 kB
+@lru_cache(maxsize=512)  # each holds its Wording: 20 to 70 kB
 def _sum_up(wording: Wording) -> tuple[frozenset[str], float]:
     """Its numbers and months, and the weight that could be shared.
 
@@ -179,6 +179,12 @@ def _sum_up(wording: Wording) -> tuple[frozenset[str], float]:
     facts = [word for word in found if word[0] == "#" or (word[0] == "m" and word[1:].isdigit())]
     whole = sum([weight for word, weight in found.items() if word[0] != "=" or weight == _NAME])
     return frozenset(facts), whole or 1.0
+
+
+def forget() -> None:
+    """Lets go of the Wordings that were compared last: who drops his is rid of them."""
+    features.cache_clear()
+    _sum_up.cache_clear()
 
 
 def _root(word: str) -> str:

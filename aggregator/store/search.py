@@ -28,6 +28,8 @@ _LONGEST = 500  # words of a title, a summary, an author or a tag
 _BREAK = "·"
 # Entries a transaction: half a second of work, and writers of a run wait that long.
 _BATCH = 500
+# Entries whose words are held at once, 60 kB each.
+_AT_ONCE = 50
 
 # SQLite's is without a copy of the text: to remove an Entry, its words are given again, and none is left.
 _FTS = (
@@ -104,11 +106,11 @@ def _bounded(words: list[str]) -> list[str]:
 
 def index(session: Session, entry_ids: Sequence[int]) -> None:
     """Puts announced Entries that are not in the index into it, as they are now."""
-    found = _documents(session, entry_ids)
-    if found:
-        before = min(seq for seq, _ in found)
-        _state(session, before)
-        _insert(session, found)
+    for start in range(0, len(entry_ids), _AT_ONCE):
+        found = _documents(session, entry_ids[start : start + _AT_ONCE])
+        if found:
+            _state(session, min(seq for seq, _ in found))
+            _insert(session, found)
 
 
 def forget(session: Session, entry_ids: Sequence[int]) -> None:
