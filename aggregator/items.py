@@ -369,12 +369,13 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What an Article is to the archive: its level, the Entry it matched, score and reason."""
+    """What an Article is to the archive: level, Entry, score, reason; whether the Entry is its original."""
 
     level: Level
     entry_id: int | None = None
     score: float = 1.0
     reason: str = ""
+    translates: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

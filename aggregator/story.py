@@ -15,6 +15,7 @@ class Member:
 
     Shapes: `level` is NEW for what nothing ties to an earlier one: `score` is 1 then. Otherwise
         NEAR, TRANSLATION or STORY, with score and reason of the tie to an earlier member.
+        `original_id` is the Entry that a translation was made of, if one of the two shows it.
     """
 
     entry_id: int
@@ -26,6 +27,7 @@ class Member:
     level: Level
     score: float
     reason: str
+    original_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Protocol
 from aggregator.items import Article, Level, Match
 from aggregator.near import MOST_HOLDERS, Kin, Overlap, Sketch
 from aggregator.store.neighbours import Neighbours
+from pipelines.origin import original_of
 from pipelines.similar import Likeness, compare, near_keys
 from pipelines.translate import LANGUAGES, CrossLikeness, cross_keys, likeness
 from pipelines.wording import Wording
@@ -181,7 +182,14 @@ def decide_translation(wording: Wording, candidates: Sequence[Nearby]) -> Match 
     if best is None:
         return None
     _, _, other, like = best
-    return Match(Level.TRANSLATION, other.id, round(min(like.score, 1.0), 3), _translation_reason(like))
+    score = round(min(like.score, 1.0), 3)
+    return translation(wording, other, score, _translation_reason(like))
+
+
+def translation(wording: Wording, other: Nearby, score: float, reason: str) -> Match:
+    """The tie to a translation, with what shows which of the two is the original, if anything does."""
+    translates, why = original_of(wording, other.wording)
+    return Match(Level.TRANSLATION, other.id, score, f"{reason}; {why}" if why else reason, translates)
 
 
 def _is_near(here: Wording, there: Wording, like: Likeness) -> bool:

@@ -193,6 +193,8 @@ def _add_explain(group: click.Group) -> None:
 
 
 def _tie_in_words(tie: "Tie") -> str:
+    if tie.original_id not in (None, tie.other_id):
+        return "original"
     return "copy" if tie.level == "near" else str(tie.level)
 
 

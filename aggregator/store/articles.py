@@ -88,6 +88,7 @@ def add_links(session: Session, links: Sequence[tuple[int, Match]], rules: int) 
             "score": match.score,
             "reason": match.reason,
             "rules": rules,
+            "original_id": {None: None, True: match.entry_id, False: entry_id}[match.translates],
         }
         for entry_id, match in links
     ]

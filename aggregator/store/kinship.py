@@ -233,7 +233,8 @@ def unlink_pair(session: Session, entry_id: int, other_id: int) -> None:
 class Tie:
     """What ties an Entry to another, as `explain` tells it; `is_later` when the other came after it.
 
-    Shapes: `rules` is the version of the rules that said so.
+    Shapes: `rules` is the version of the rules that said so; `original_id` the one of the two that a
+        translation was made of, None where neither shows it.
     """
 
     other_id: int
@@ -243,6 +244,7 @@ class Tie:
     reason: str
     rules: int
     is_later: bool
+    original_id: int | None = None
 
 
 def ties_of(session: Session, entry_id: int) -> list[Tie]:
@@ -253,7 +255,16 @@ def ties_of(session: Session, entry_id: int) -> list[Tie]:
     }
     urls = select(_ENTRY.c.id, _ENTRY.c.url).where(_ENTRY.c.id.in_(links)).order_by(_ENTRY.c.id)
     return [
-        Tie(other, url, Level(row.level), row.score, row.reason, row.rules, row.entry_id == other)
+        Tie(
+            other_id=other,
+            url=url,
+            level=Level(row.level),
+            score=row.score,
+            reason=row.reason,
+            rules=row.rules,
+            is_later=row.entry_id == other,
+            original_id=row.original_id,
+        )
         for other, url in session.execute(urls)
         for row in [links[other]]
     ]

@@ -180,4 +180,5 @@ def _to_member(row: Row[Any], tie: LinkRow | None) -> Member:
         level=Level(tie.level) if tie else Level.NEW,
         score=tie.score if tie else 1.0,
         reason=tie.reason if tie else "",
+        original_id=tie.original_id if tie else None,
     )

@@ -57,7 +57,13 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
             ),
         },
     ),
-    "Member": _object(**_ENTRY, level=_TEXT, score={"type": "number"}, reason=_TEXT),
+    "Member": _object(
+        **_ENTRY,
+        level=_TEXT,
+        score={"type": "number"},
+        reason=_TEXT,
+        original={"type": ["integer", "null"], "description": "What a translation was made of, if it shows."},
+    ),
     "Story": _object(
         id=_NUMBER, title=_TEXT, first_day=_MAYBE, last_day=_MAYBE, changed_at=_TEXT, sources=_TEXTS,
         members=_list("Member"), links=_LINKS,

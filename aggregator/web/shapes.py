@@ -98,6 +98,7 @@ def story_shape(story: Story, members: list[Shown], edition: Edition) -> dict[st
             "level": tie.level.value,
             "score": tie.score,
             "reason": tie.reason,
+            "original": tie.original_id,
         })  # fmt: skip
     return {
         "id": story.id,

@@ -110,6 +110,11 @@ def test_a_translation_is_carried_once_in_all_and_by_its_side(store: Store) -> N
     assert groups(store) == [["barca", "boat"]]
     assert feed(store, "all") == ["barca"]
     assert (feed(store, "it"), feed(store, "en")) == (["barca"], ["boat"])
+    with store.read() as session:
+        [link] = session.scalars(select(LinkRow))
+        [tie] = kinship.ties_of(session, link.other_id)
+        assert tie.original_id == link.other_id  # by the days at one site
+        assert tie.reason.endswith("its site had the Italian text 1 days before")
 
 
 def test_a_page_that_names_its_translation_is_believed(store: Store) -> None:

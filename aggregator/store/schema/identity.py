@@ -13,7 +13,10 @@ from aggregator.store.columns import Base, Number
 
 
 class LinkRow(Base):
-    """A near-duplicate, translation or other telling of another Entry; reversible, nothing is merged."""
+    """A near-duplicate, translation or other telling of another Entry; reversible, nothing is merged.
+
+    `original_id` is which of the two a translation was made of, where one of them shows it.
+    """
 
     __tablename__ = "link"
 
@@ -27,6 +30,7 @@ class LinkRow(Base):
     score: Mapped[float]
     reason: Mapped[str]
     rules: Mapped[int] = mapped_column(Integer)
+    original_id: Mapped[int | None]
 
     __table_args__ = (Index(None, "other_id"), {"sqlite_with_rowid": False})
 

@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("kin", sa.Column("story_id", sa.BigInteger(), server_default=sa.text("0"), nullable=False))
     op.execute("UPDATE kin SET story_id = group_id")
     op.create_index(op.f("ix_kin_story_id"), "kin", ["story_id"])
+    op.add_column("link", sa.Column("original_id", sa.BigInteger(), nullable=True))
     op.create_table(
         "verdict",
         sa.Column("entry_id", _NUMBER, autoincrement=False, nullable=False),
