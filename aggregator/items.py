@@ -382,10 +382,9 @@ class Match:
 class Entry:
     """An Article as the archive knows it.
 
-    Shapes: `tag` is the eternal id that feeds carry; `sources` are ids of all Sources it was
-        seen at, its own first; `announced_seq` is None until the visit that brought it settled;
-        `vanished_at` is when its page was found gone; feeds leave out what `is_hidden`.
-    Units: instants are UTC.
+    Shapes: `tag` is the eternal id that feeds carry; `sources` are all that showed it, its own first;
+        `announced_seq` is None until its first visit settled; `vanished_at` is when its page was
+        found gone; feeds leave out what `is_hidden`. Units: instants are UTC.
     """
 
     id: int
