@@ -5,8 +5,9 @@ Knows nothing of pages, lists or tables. Start reading at `crawl`.
 
 import logging
 import signal
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from aggregator import __version__
@@ -16,17 +17,21 @@ from aggregator.items import Candidate, Source, Vocabulary
 from aggregator.proof import Proof
 from aggregator.road import Request, Road, SourceReport
 from aggregator.stop import Forecast
-from aggregator.store import Store, sources
+from aggregator.store import Store, runs, sources
 from aggregator.trial import Trial
 from spiders.comparing import Survey
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlReport:
-    """What a crawl brought: a report a source, and whether it was interrupted."""
+    """What a crawl brought: a report a source, and whether it was interrupted.
+
+    Shapes: `held` are Sources asked for by name whose server wants to be left alone, and until when.
+    """
 
     sources: tuple[SourceReport, ...] = ()
     is_interrupted: bool = False
+    held: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def crawl(
@@ -44,7 +49,9 @@ def crawl(
     is_interrupted = _walk(config, catalogue.sources, road)
     if road.fault is not None:
         raise road.fault
-    return CrawlReport(road.reports, is_interrupted=is_interrupted)
+    with store.read() as session:
+        held = runs.held(session, request.only or (), datetime.now(UTC))
+    return CrawlReport(road.reports, is_interrupted=is_interrupted, held=held)
 
 
 def try_out(config: Config, vocabulary: Vocabulary, tried: Sequence[Source]) -> tuple[Proof, ...]:

@@ -83,6 +83,7 @@ def close_visit(
         due_why=due.why,
         counts=_counts(visit),
         error=visit.trouble,
+        not_before=visit.not_before,
     )
 
 

@@ -113,10 +113,10 @@ def plan_settling(store: Store, source_id: str) -> SettlePlan:
     Where no page came since it was settled that is nothing, and costs the same in a large archive.
     """
     with store.read() as session:
-        past = memory.load_memory(session, source_id, with_known=False)
         pending = unsettled.load(session, source_id)
         if pending is None:
-            return SettlePlan(past, (), is_needed=False)
+            return SettlePlan(SourceMemory(source_id), (), is_needed=False)
+        past = memory.load_memory(session, source_id, with_known=False)
         learnt = _learn(session, source_id)
         ids = {*pending, *_changed_pages(session, source_id, past.boilerplate, learnt)}
     return SettlePlan(replace(past, boilerplate=learnt), tuple(sorted(ids)))

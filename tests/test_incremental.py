@@ -64,3 +64,24 @@ def _check_reserved(place: Place) -> None:
     assert isinstance(html, bytes)
     assert len(html) < 20
     assert _rows(place, "SELECT count(*) FROM snapshot") == [(3,)]
+
+
+def test_a_server_that_asks_to_wait_is_left_alone_by_name_too(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with serve("127.0.4.3") as (site,):
+        write_catalogue(tmp_path / "catalogue.toml", {"sito": site})
+        fill(site, ["prima"])
+        site.put("/feed", Answer(b"", status=429, headers=(("Retry-After", "3600"),)))
+        place.run("sito")
+        assert _asked_again(place, site) == []
+        with closing(sqlite3.connect(place.archive)) as archive, archive:  # an hour later
+            archive.execute("UPDATE source SET not_before = '2020-01-01 00:00:00.000000'")
+        fill(site, ["prima"])
+        assert "/notizie/prima" in [path for path, _ in _asked_again(place, site, is_held=False)]
+
+
+def _asked_again(place: Place, site: Site, *, is_held: bool = True) -> list[tuple[str, int]]:
+    site.log.clear()
+    said = place.run("sito").said
+    assert ("sito: not visited: its server asked to be left alone until 2" in said) is is_held
+    return list(site.log)

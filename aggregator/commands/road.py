@@ -209,12 +209,16 @@ def _not_visited(job: Job, wanted: tuple[str, ...], crawled: "CrawlReport") -> l
     if crawled.is_interrupted:
         return []
     visited = {report.source_id for report in crawled.sources}
-    return [
-        f"{source_id}: not visited: "
-        + ("another run is at its site" if job.catalogue.get(source_id).enabled else "it is not enabled")
-        for source_id in wanted
-        if source_id not in visited
-    ]
+    return [f"{id_}: not visited: {_why_not(job, id_, crawled)}" for id_ in wanted if id_ not in visited]
+
+
+def _why_not(job: Job, source_id: str, crawled: "CrawlReport") -> str:
+    if not job.catalogue.get(source_id).enabled:
+        return "it is not enabled"
+    until = crawled.held.get(source_id)
+    if until is not None:
+        return f"its server asked to be left alone until {until.astimezone():%Y-%m-%d %H:%M}"
+    return "another run is at its site"
 
 
 def _progress(job: Job) -> Any:  # noqa: ANN401  a callback that takes a SourceReport

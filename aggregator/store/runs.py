@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, case, delete, exists, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, case, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from aggregator.errors import StoreError
 from aggregator.items import RunOutcome
@@ -24,6 +24,8 @@ _RUN = table(CrawlRunRow)
 _OPEN = CrawlRunRow.ended_at.is_(None)
 # How far the clocks of a fleet's machines may be apart.
 _CLOCK = timedelta(hours=1)
+# For how long a server may keep away who names it: some say 'in a year'.
+_MOST_PATIENCE = timedelta(days=1)
 
 
 class LeaseLostError(StoreError):
@@ -95,7 +97,8 @@ def take(
 
     Sources that share a host come one at a time: take again when one is closed, without the
     named ones that are done. Leases found expired are closed as LOST first. For work that `is_visit`
-    False, named ones come that are switched off, too, and the diary never tells of it.
+    False, named ones come that are switched off, too, and the diary never tells of it; else hosts
+    that asked to be left alone are, named or not.
     """
     _close_expired(session, now)
     expires_at = now + timedelta(minutes=lease_minutes)
@@ -110,6 +113,7 @@ def take(
     ).where(
         _is_due(now, sources, with_disabled=not is_visit),
         *([_is_due(now, None)] if must_be_due else []),
+        *([~_is_held(now)] if is_visit else []),
         ~exists().where(CrawlRunRow.host == SourceRow.host, _OPEN),
     )
     due = due.order_by(SourceRow.next_due_at.nulls_first(), SourceRow.id).limit(limit)
@@ -142,6 +146,24 @@ def _is_due(
     # Visited in the future: the clock ran ahead, and the Source would rest until time has caught up.
     is_ahead = SourceRow.visited_at > now + _CLOCK
     return SourceRow.enabled & or_(SourceRow.next_due_at.is_(None), SourceRow.next_due_at <= now, is_ahead)
+
+
+def _is_held(now: datetime) -> ColumnElement[bool]:
+    """Whether a server at the Source's host asked to be left alone for longer."""
+    other = aliased(SourceRow)
+    return exists().where(other.host == SourceRow.host, other.not_before > now)
+
+
+def held(session: Session, source_ids: Sequence[str], now: datetime) -> dict[str, datetime]:
+    """Those of these Sources whose host asked to be left alone, and until when."""
+    other = aliased(SourceRow)
+    query = (
+        select(SourceRow.id, func.max(other.not_before))
+        .join(other, other.host == SourceRow.host)
+        .where(SourceRow.id.in_(source_ids), other.not_before > now)
+        .group_by(SourceRow.id)
+    )
+    return {id_: until for id_, until in session.execute(query) if until is not None}
 
 
 def _close_expired(session: Session, now: datetime) -> None:
@@ -232,9 +254,11 @@ def close(
     due_why: str = "",
     counts: RunCounts | None = None,
     error: str | None = None,
+    not_before: datetime | None = None,
 ) -> None:
     """Ends the visit, adds the crawl's own counts, and says when the Source is due next, and why then.
 
+    Nobody visits its host before `not_before`, for a day at most, asked for by name or not.
     Raises: LeaseLostError when it was closed already.
     """
     count(session, lease, counts or RunCounts())
@@ -246,6 +270,7 @@ def close(
         .values(
             next_due_at=next_due_at,
             due_why=due_why,
+            not_before=min(not_before, now + _MOST_PATIENCE) if not_before else None,
             failures=0 if is_well else SourceRow.failures + 1,
             visited_at=case(
                 (literal(is_well), literal(now, SourceRow.visited_at.type)), else_=SourceRow.visited_at

@@ -38,6 +38,8 @@ class SourceRow(Base):
     """Why `next_due_at` is when it is, in words."""
     pace: Mapped[float | None]
     """Seconds between requests that its complaints led to, where they are more than its own."""
+    not_before: Mapped[datetime | None]
+    """Until when its server asked to be left alone."""
     unsettled: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True), server_default="[]")
     """Pages that settling is to read again whatever was learnt; null where all is settled."""
 

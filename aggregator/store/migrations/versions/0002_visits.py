@@ -21,6 +21,7 @@ def upgrade() -> None:
     op.add_column("source", sa.Column("whole_at", Instant(), nullable=True))
     op.add_column("source", sa.Column("is_stale", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("source", sa.Column("pace", sa.Float(), nullable=True))
+    op.add_column("source", sa.Column("not_before", Instant(), nullable=True))
     op.add_column("source", sa.Column("unsettled", sa.JSON(), nullable=True, server_default="[]"))
     op.add_column("validator", sa.Column("stamp", sa.Text(), nullable=True))
     op.add_column("validator", sa.Column("names", sa.BigInteger(), nullable=True))
