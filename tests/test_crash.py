@@ -99,6 +99,30 @@ def test_killed_crawls_lose_nothing_and_store_nothing_twice(tmp_path: Path, kill
     assert _rows(place, "PRAGMA integrity_check") == [("ok",)]
 
 
+@pytest.mark.slow
+def test_a_killed_backfill_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGGREGATOR_FIRST_VISIT_ARTICLES_CLUSTER", "10")
+    place, names, backfill = Place(tmp_path), _PAGES[:60], ("good", "--since", "2000-01-01")
+    stored = "SELECT link FROM sighting"
+    with serve("127.0.4.12") as (site,):
+        fill(site, names)
+        write_catalogue(tmp_path / "catalogue.toml", {"good": site})
+        assert place.run("good").row("good")["new"] == 10
+        process = place.start(*backfill)
+        while len(_rows(place, stored)) < 20 and process.poll() is None:
+            site.heard.wait(0.05)
+            site.heard.clear()
+        _kill(process, with_group=True)
+        kept = {link.removeprefix(site.url("")) for (link,) in _rows(place, stored)}
+        assert 20 <= len(kept) < 60
+        site.asked.clear()
+        done = place.run(*backfill)
+    assert not kept.intersection(site.asked)
+    assert done.row("good")["new"] == 60 - len(kept)
+    assert "requests to come" in done.said
+    assert place.titles() == _titles(names)
+
+
 def test_an_interrupted_crawl_hides_nothing_from_the_next(tmp_path: Path) -> None:
     """A list that is asked with its ETag answers 'not modified', whatever of it was never fetched."""
     place = Place(tmp_path)
