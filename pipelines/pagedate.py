@@ -4,6 +4,7 @@ Knows no HTML and no feed, only Found texts and where they were read. Start read
 `choose_dates`.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -25,6 +26,8 @@ _RECENT = timedelta(days=45)
 # So many kinds of place must state a day before it proves others wrong. A page has rarely more than
 # five places; all count against what evidence may weigh.
 _WITNESSES, _MOST_VOTES = 2, 8
+# As Python, PHP and JavaScript write an instant that they know.
+_RECKONED = re.compile(r"(?:\.\d{3}Z|[+-]00:?00)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +149,18 @@ def _with_local_hours(claims: list[Claim], zone: tzinfo) -> list[Claim]:
     """Local hours that a page labels as UTC, put right where its visible day proves them.
 
     `23:30Z` is the next day in Rome; a page that shows the day before and nothing for the next
-    writes its own hours with another zone's sign.
+    writes its own hours with another zone's sign. An offset in figures or thousandths (`.000Z`) were
+    reckoned by a program: it knows the instant, and shows its day in UTC.
     """
+    reckoned = {claim.at for claim in claims if _RECKONED.search(claim.found.value)}
     days = {claim.day for claim in claims if claim.at is None and claim.precision is Precision.DAY}
     out = []
     for claim in claims:
         start = claim.reading.start
         if claim.at and isinstance(start, datetime) and start.utcoffset() == timedelta(0):
             literal = start.date()
-            if literal != claim.day and literal in days and claim.day not in days:
+            is_other = literal != claim.day and literal in days and claim.day not in days
+            if is_other and claim.at not in reckoned:
                 at = start.replace(tzinfo=zone).astimezone(UTC)
                 out.append(replace(claim, day=literal, at=at, trust=claim.trust * 0.8))
                 continue
@@ -190,7 +196,9 @@ def _without_republished(claims: list[Claim]) -> list[Claim]:
     shown = {claim.day for claim in claims if _is_shown(claim)}
     if len(shown) != 1 or len({_kind(claim) for claim in machines}) > 1:
         return claims
-    if min(shown) >= min((claim.day for claim in machines), default=date.min):
+    # The day may be shown as it is in UTC.
+    days = (min(c.day, c.at.date()) if c.at else c.day for c in machines)
+    if min(shown) >= min(days, default=date.min):
         return claims
     return [replace(c, trust=c.trust * _LATE) if c in machines else c for c in claims]
 

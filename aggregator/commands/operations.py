@@ -139,6 +139,8 @@ def _print(job: Job, outlook: "Outlook") -> None:
             note = f" (acknowledged until {known.astimezone():%Y-%m-%d})" if known else ""
             words = f"{finding.ailment.value} {finding.detail}".strip()
             click.echo(f"{condition.source.id}: {words}{note}: {finding.evidence} -> {finding.command}")
+        if missed := _missed(condition):
+            job.say(f"{condition.source.id}: {missed} articles missed, fetched")
     unproved = sum(not each.diary.is_proved for each in outlook.conditions)
     ill = sum(bool(each.findings) for each in outlook.conditions)
     well = len(outlook.conditions) - unproved - ill
@@ -172,10 +174,15 @@ def _row(condition: "Condition") -> dict[str, Any]:
         "visited": last.ended_at if last else None,
         "outcome": last.outcome.value if last else None,
         "latest": diary.latest_at,
-        "missed": sum(visit.missed for visit in diary.visits),
+        "missed": _missed(condition),
         "acknowledged_until": condition.acknowledged_until,
         "findings": [_finding(each) for each in condition.findings],
     }
+
+
+def _missed(condition: "Condition") -> int:
+    """How many articles the source's own way in did not name, and another of its ways did."""
+    return sum(visit.missed for visit in condition.diary.visits)
 
 
 def _finding(finding: "Finding") -> dict[str, str]:

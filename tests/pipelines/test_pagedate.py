@@ -191,8 +191,15 @@ def test_an_event_s_days_do_not_win() -> None:
 
 
 def test_local_hours_labelled_utc_are_put_right_by_the_visible_day() -> None:
-    dates = _choose(("2024-03-11T23:30:00+00:00", JSONLD), ("11 marzo 2024", VISIBLE))
+    dates = _choose(("2024-03-11T23:30:00Z", JSONLD), ("11 marzo 2024", VISIBLE))
     assert (_day(dates), _at(dates)) == ("2024-03-11", "2024-03-11T22:30:00+00:00")
+
+
+@pytest.mark.parametrize("stated", ["2024-03-11T23:30:00.000Z", "2024-03-11T23:30:00+00:00"])
+def test_an_instant_that_a_program_reckoned_stands(stated: str) -> None:
+    feed = ("Mon, 11 Mar 2024 23:30:00 GMT", "feed:published")
+    dates = _choose((stated, JSONLD), feed, ("Mar 11, 2024", VISIBLE))
+    assert (_day(dates), _at(dates)) == ("2024-03-12", "2024-03-11T23:30:00+00:00")
 
 
 @pytest.mark.parametrize(
