@@ -74,10 +74,10 @@ def _add_extract(group: click.Group) -> None:
     @click.option("--jobs", type=click.IntRange(1), default=1, help="Processes to spread --jsonl over.")
     def extract(job: Job, file: Path | None, url: str | None, jsonl: bool, jobs: int) -> None:
         """Turn a page in FILE into an article, without a database."""
-        from aggregator.pagefile import article_row
+        from aggregator.pagefile import article_row, read_many
 
         if jsonl:
-            for result in _spread(article_row, _rows(sys.stdin.buffer), jobs):
+            for result in _spread(article_row, _rows(sys.stdin.buffer), jobs, read_many):
                 job.answer(result)
             return
         if file is None or url is None:
@@ -171,13 +171,16 @@ def _rows(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
         yield row if isinstance(row, dict) else {"id": None, "error": "not a JSON object"}
 
 
-def _spread(function: Callable[[_Row], _Row], rows: Iterator[_Row], jobs: int) -> Iterator[_Row]:
+def _spread(
+    function: Callable[[_Row], _Row], rows: Iterator[_Row], jobs: int, prepare: Callable[[], None]
+) -> Iterator[_Row]:
     """The results in order; with several jobs, only as many rows ahead as keeps them busy."""
     if jobs == 1:
+        prepare()
         yield from map(function, rows)
         return
     from concurrent.futures import ProcessPoolExecutor
 
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=prepare) as pool:
         while batch := list(islice(rows, _CHUNK * jobs * 4)):
             yield from pool.map(function, batch, chunksize=_CHUNK)

@@ -106,9 +106,10 @@ def _salvage(text: str, found: Founds) -> None:
 def scripts_of(root: etree._Element, word: str = "") -> Iterator[object]:
     """What each JSON-LD script of the page holds, of those in whose text the word stands."""
     for script in root.iter("script"):
-        text = (script.text or "")[:_MAX_SCRIPT]
-        if word in text and "ld+json" in (script.get("type") or "").lower():
-            yield _load(text)
+        if "ld+json" in (script.get("type") or "").lower():  # other scripts are large
+            text = (script.text or "")[:_MAX_SCRIPT]
+            if word in text:
+                yield _load(text)
 
 
 def nodes_of(data: object, nests: tuple[str, ...] = _NESTS) -> Iterator[dict[str, object]]:

@@ -121,9 +121,8 @@ _ASIDE_ROLES = _words("""
 _ASIDE_TAGS = _words("nav footer aside form button dialog menu noscript object")
 
 
-def part_of(element: etree._Element) -> Part:
-    """What the element seems to be by tag, role, style, microdata, class and id. Never raises."""
-    tag = element.tag
+def part_of(element: etree._Element, tag: str) -> Part:
+    """What the element of that tag seems to be by it, role, style, microdata, class and id. Never raises."""
     stated = element.items()
     # Most elements have a class and nothing else, and most classes stand on many elements.
     if not stated or (len(stated) == 1 and stated[0][0] == "class"):

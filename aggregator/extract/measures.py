@@ -22,6 +22,7 @@ MAX_DEPTH = 250
 # outweighs all else by more is the article under a misleading name.
 _FAR_MORE = 3.0
 _LABEL = 30  # letters: longer lines are not read for whether they are an advert's label
+_ADVERTS = frozenset("aApPsSwW")  # what the words of `ADVERT` begin with
 # Figures that a date may be of; longer texts tell a story.
 _FIGURES = re.compile(r"(?:19|20)\d\d|\d[./-]\d{1,2}[./-]\d\d")
 _LINE, _MOST_DATED = 120, 200
@@ -135,8 +136,8 @@ class _Walk:
 
     def visit(self, element: etree._Element, depth: int, in_link: bool) -> Measure:
         """The element's Measure, after those of all below it."""
-        mine = self.measures[element] = Measure(part_of(element), self._seen)
         tag = element.tag
+        mine = self.measures[element] = Measure(part_of(element, tag), self._seen)
         if tag == "a" and element.get("href"):
             in_link = True
             mine.links = 1
@@ -164,7 +165,7 @@ class _Walk:
         if depth > MAX_DEPTH:
             self._text(element, mine, " ".join(str(t) for t in element.itertext()), in_link)
             return
-        if text := element.text:
+        if (text := element.text) and not text.isspace():
             self._text(element, mine, text, in_link)
         for child in element:
             tag = child.tag
@@ -186,12 +187,12 @@ class _Walk:
                     self.asides.append(child)
                 elif theirs.part is not Part.COMMENTS:
                     mine.take(theirs)
-            if tail := child.tail:
+            if (tail := child.tail) and not tail.isspace():
                 self._text(element, mine, tail, in_link)
 
     def _text(self, element: etree._Element, mine: Measure, text: str, in_link: bool) -> None:
         size = len(text.strip())
-        if size and not (size <= _LABEL and _is_advert(text)):
+        if size and not (size <= _LABEL and text.lstrip()[:1] in _ADVERTS and _is_advert(text)):
             if size <= _LINE and _FIGURES.search(text):
                 self._date(element)
             self._seen += size

@@ -3,11 +3,15 @@
 Decides nothing: what is found goes with the page's `kind`. Start reading at `read_reserved`.
 """
 
+import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
 
 from lxml import etree
 
 from aggregator.extract.jsonld import nodes_of, scripts_of
+from aggregator.extract.measures import Measures
 from aggregator.extract.overrides import select
 from aggregator.extract.phrases import GOES_ON, RESERVED
 from aggregator.extract.render import Piece
@@ -17,19 +21,16 @@ from aggregator.text import fold, one_line
 
 # As many words under the selector of what is not free are the text itself, and not its beginning.
 _WHOLE = 60
-_BOXES = etree.XPath(
-    "//*[contains(@class,'paywall') or contains(@class,'premium') or contains(@class,'abbonat')"
-    " or contains(@class,'regwall') or contains(@class,'subscri') or contains(@id,'paywall')]"
-)
+_BOX = re.compile("paywall|premium|abbonat|regwall|subscri")
 _MOST_BOXES, _LONGEST_BOX = 20, 600
 
 
-def read_reserved(root: etree._Element, place: Iterable[Piece]) -> list[Found]:
+def read_reserved(root: etree._Element, place: Iterable[Piece], measures: Measures) -> list[Found]:
     """Founds of `kind`: `page:reserved` with what says so, `page:whole` where the reserved part is there.
 
     `place` is all that stands where the text was found, in its order.
     """
-    found = [*_by_parts(root), *_by_boxes(root)]
+    found = [*_by_parts(root), *_by_boxes(measures)]
     last = [piece for piece in place if piece.text][-2:]
     found += [Found(p.text, "page:reserved") for p in last if p.links and GOES_ON.fullmatch(p.folded)]
     return found
@@ -53,10 +54,15 @@ def _by_parts(root: etree._Element) -> Iterator[Found]:
                 yield Found(css[:100], "page:whole" if words >= _WHOLE else "page:reserved")
 
 
-def _by_boxes(root: etree._Element) -> Iterator[Found]:
-    matches = _BOXES(root)
-    for element in (matches if isinstance(matches, list) else [])[:_MOST_BOXES]:
-        text = one_line(text_of(element, " ")) if isinstance(element, etree._Element) else ""
+def _by_boxes(measures: Measures) -> Iterator[Found]:
+    boxes = (e for e in measures if _is_box(e.get("class") or "") or "paywall" in (e.get("id") or ""))
+    for element in islice(boxes, _MOST_BOXES):
+        text = one_line(text_of(element, " "))
         if text and len(text) <= _LONGEST_BOX and (said := RESERVED.search(fold(text))):
             yield Found(said[0], "page:reserved")
             return
+
+
+@lru_cache(maxsize=4096)
+def _is_box(names: str) -> bool:
+    return _BOX.search(names) is not None

@@ -7,7 +7,7 @@ footers are not looked at. Start reading at `read_visible`.
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 
 from lxml import etree
 
@@ -214,10 +214,14 @@ def _near_authors(title: etree._Element, measures: Measures) -> Iterator[etree._
         top = parent
         if parent.tag in ("article", "main"):
             break
-    for element in top.iter():
-        names = element.get("class")
-        is_author = (names and _is_author(names) and len(element) <= 3) or element.get("rel") == "author"
-        if is_author and not _in_card(element, top, measures):
+    mine = measures.get(top)
+    start, end = (mine.start, mine.end) if mine is not None else (0, 0)
+    # What has a class is measured; a link of an author without one is not.
+    inside = (e for e, theirs in measures.items() if start <= theirs.start <= end)
+    named = (e for e in inside if (names := e.get("class")) and _is_author(names) and len(e) <= 3)
+    linked = (e for e in top.iter("a") if e.get("rel") == "author")
+    for element in dict.fromkeys(chain(named, linked)):
+        if (element is top or top in element.iterancestors()) and not _in_card(element, top, measures):
             yield element
 
 
