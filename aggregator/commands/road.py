@@ -337,7 +337,9 @@ def _add_config(group: click.Group) -> None:
 
     @command(config, "show")
     def show(job: Job) -> None:
-        """Every option with its value and where that came from."""
+        """Every option with its value and where that came from, as lines that aggregator.toml takes."""
+        import json
+
         from aggregator.config import options
 
         rows = [(o.name, getattr(job.config, o.name), job.config.origins[o.name]) for o in options()]
@@ -346,7 +348,9 @@ def _add_config(group: click.Group) -> None:
             return
         width = max(len(name) for name, _, _ in rows)
         for name, value, origin in rows:
-            click.echo(f"{name:{width}}  {_shown(value)}  ({origin})")
+            written = "" if value is None else json.dumps(_shown(value), ensure_ascii=False)
+            said = f"{name:{width}} = {written}" if written else f"# {name} is not set"
+            click.echo(f"{said}  # {origin}")
 
 
 def _shown(value: object) -> object:

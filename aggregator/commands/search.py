@@ -234,15 +234,18 @@ def _answer(store: "Store", statement: str, shape: str, seconds: float) -> None:
         click.echo(f"aggregator: {sys.exception()}", err=True)
 
 
-def table(columns: "Sequence[str]", rows: Any) -> None:  # noqa: ANN401  any cells
-    """Prints rows for people; whole in a log, folded at a terminal."""
+def table(columns: "Sequence[str]", rows: Any, *, is_grouped: bool = False) -> None:  # noqa: ANN401  any cells
+    """Prints rows for people; whole in a log, folded at a terminal. `is_grouped` writes 12,345."""
     from rich.console import Console
     from rich.table import Table
 
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns:
-        shown.add_column(name, overflow="fold")
+    rows = list(rows)
+    for at, name in enumerate(columns):
+        is_figures = bool(rows) and all(isinstance(row[at], int | float) for row in rows)
+        shown.add_column(name, overflow="fold", justify="right" if is_figures else "left")
     for row in rows:
-        shown.add_row(*("" if cell is None else str(cell) for cell in row))
+        told = ("" if cell is None else cell for cell in row)
+        shown.add_row(*(f"{cell:,}" if is_grouped and isinstance(cell, int) else str(cell) for cell in told))
     console = Console()
     Console(width=None if console.is_terminal else 400, markup=False).print(shown)

@@ -129,9 +129,12 @@ def _followed(followed: "dict[str, Coverage]", panel: set[str] | None) -> list[s
     if not known:
         return ["no source has been visited: these articles were imported"]
     since = sorted((one.since, one.source_id) for one in known if one.since)
-    told = f"{len(known)} sources are followed: the first since {since[0][0]:%Y-%m-%d}"
-    told += f", half of them since {since[len(since) // 2][0]:%Y-%m-%d}, all since {since[-1][0]:%Y-%m-%d}"
-    remarks = [told + "; what is older was found on their pages later"]
+    days = [f"{since[at][0]:%Y-%m-%d}" for at in (0, len(since) // 2, -1)]
+    told = f"all since {days[0]}"
+    if days[0] != days[2]:
+        told = f"the first since {days[0]}, half of them since {days[1]}, all since {days[2]}"
+    count = "1 source is followed" if len(known) == 1 else f"{len(known)} sources are followed"
+    remarks = [f"{count}, {told}; what is older was found on their pages later"]
     for one in known:
         for start, end in one.gaps:
             remarks.append(f"gap: {one.source_id} was not read from {start:%Y-%m-%d} to {end:%Y-%m-%d}")
@@ -193,20 +196,22 @@ def _disk(store: "Store", session: "Session") -> _Figures:
 
     rows = [(one.kind, one.source_id or "all", one.bytes) for one in usage(store, session)]
     total = sum(row[2] for row in rows)
-    return _Figures(("kind", "source", "bytes"), rows, "", 2, [f"{total:,} bytes in all"])
+    remark = f"{total:,} bytes in all, {total / 2**20:,.1f} MiB"
+    return _Figures(("kind", "source", "bytes"), rows, "", 2, [remark])
 
 
 def _tell(job: Job, figures: _Figures) -> None:
     if job.is_json:
-        rows = [dict(zip(figures.columns, row, strict=True)) for row in figures.rows]
-        job.answer({"rows": rows, "remarks": figures.remarks, "query": figures.statement})
+        found = [dict(zip(figures.columns, row, strict=True)) for row in figures.rows]
+        job.answer({"rows": found, "remarks": figures.remarks, "query": figures.statement})
         return
     most = max((row[figures.bars] for row in figures.rows), default=0) or 1
     bars = [
         "█" * max(1, round(row[figures.bars] / most * _BAR)) if row[figures.bars] else ""
         for row in figures.rows
     ]
-    table((*figures.columns, ""), [(*row, bar) for row, bar in zip(figures.rows, bars, strict=True)])
+    rows = [(*row, bar) for row, bar in zip(figures.rows, bars, strict=True)]
+    table((*figures.columns, ""), rows, is_grouped=True)
     for remark in figures.remarks:
         job.say(remark)
     if figures.statement:

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from aggregator.store import Store
     from aggregator.store.withdrawals import Traces
 
-RULES = ("snapshots", "sources", "refusals", "runs")
+_GOING = {
+    "snapshots": "pages of news sites as fetched",
+    "sources": "rows on sources that are switched off",
+    "refusals": "refused addresses",
+    "runs": "visits",
+}
+RULES = tuple(_GOING)
 
 
 def add_to(group: click.Group) -> None:
@@ -150,4 +156,8 @@ def _add_purge(group: click.Group) -> None:
         if job.is_json:
             job.answer({"rule": rule, "rows": gone, "dry_run": dry_run})
         else:
-            job.say(f"{gone} rows {'would go' if dry_run else 'are gone'}")
+            if not keep:
+                job.say("nothing goes: by the option snapshot_days_news pages are kept for ever")
+                return
+            done = "would go" if dry_run else "are gone"
+            job.say(f"{gone:,} {_GOING[rule]}, older than {keep:,} days, {done}")

@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+import tomllib
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,16 @@ def test_init_writes_both_files_once_and_they_are_read(run: Any, tmp_path: Path)
     shown = json.loads(out)
     assert shown["base_url"]["value"] == "https://notizie.example.org/feeds/"
     assert "a.toml, line" in shown["base_url"]["from"]
+
+
+def test_config_show_prints_lines_for_the_file(run: Any, tmp_path: Path) -> None:
+    _, out, _ = run("config", "show", "--database", f"sqlite:///{tmp_path}/a.sqlite")
+    said = tomllib.loads(out)
+    assert (said["backup"], said["pace"], said["contact"]) == (True, 1.0, "")
+    assert "catalogue" not in said
+    (tmp_path / "b.toml").write_text(out, encoding="utf-8")
+    _, again, _ = run("config", "show", "--config", "b.toml")
+    assert tomllib.loads(again) == said
 
 
 def test_config_show_hides_passwords(run: Any) -> None:

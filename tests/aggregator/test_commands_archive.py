@@ -119,7 +119,20 @@ def test_what_is_withdrawn_is_gone_and_stays_out(archive: list[str], tmp_path: P
     assert run("db", "check", *archive)[0] == 0
 
 
-@pytest.mark.parametrize("rule", ["snapshots", "sources", "refusals", "runs"])
-def test_a_purge_says_first_what_would_go(archive: list[str], rule: str) -> None:
-    assert run("purge", rule, "--dry-run", *archive) == (0, "0 rows would go\n")
-    assert run("purge", rule, *archive) == (0, "0 rows are gone\n")
+GOING = [
+    ("snapshots", "pages of news sites as fetched, older than 90 days"),
+    ("sources", "rows on sources that are switched off, older than 30 days"),
+    ("refusals", "refused addresses, older than 365 days"),
+    ("runs", "visits, older than 730 days"),
+]
+
+
+@pytest.mark.parametrize(("rule", "what"), GOING)
+def test_a_purge_says_first_what_would_go(archive: list[str], rule: str, what: str) -> None:
+    assert run("purge", rule, "--dry-run", *archive) == (0, f"0 {what}, would go\n")
+    assert run("purge", rule, *archive) == (0, f"0 {what}, are gone\n")
+
+
+def test_pages_that_are_kept_for_ever_stay(archive: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGGREGATOR_SNAPSHOT_DAYS_NEWS", "0")
+    assert "nothing goes" in run("purge", "snapshots", *archive)[1]
