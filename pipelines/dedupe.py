@@ -42,6 +42,9 @@ _TRANSLATED, _TRANSLATED_BY_WORDS = 0.31, 0.36  # with two facts in common, and 
 # hundred true ones have one (a slip, a rounding), four in five of the next issue's have two.
 _CLASHING, _FACTS_OVER_CLASH = 0.5, 6
 _FEWEST_SHARED = 8.0
+# Less of it where both show an image or lead to a page that hardly any other does (with more holders
+# it is the site's own picture): of 66 pairs in five days that are no translations 3 share so much.
+_MARKED, _FEWEST_SHARED_MARKED, _FEW = 0.24, 4.0, 2
 
 
 def decide(article: Article, neighbours: Neighbours) -> Match:
@@ -65,12 +68,14 @@ def decide(article: Article, neighbours: Neighbours) -> Match:
 class Nearby:
     """An earlier article that shares keys with an arriving one.
 
-    Shapes: `group` is the id of its group of copies and translations.
+    Shapes: `group` is the id of its group of copies and translations; `is_marked` where it shows an
+        image, or leads to a page, that the arriving one shows and hardly any other.
     """
 
     id: int
     group: int
     wording: Wording
+    is_marked: bool = False
 
 
 class Past(Protocol):
@@ -137,8 +142,11 @@ def _relate_translation(wording: Wording, keys: Sketch, past: Past) -> Match | N
         # One to one: a group that has this language already is not another's original.
         return 0 if wording.language in past.languages(kin.group) else 1
 
+    marks = keys.cross_probes[len(keys.cross_probes) - len(wording.marks) :]
+    marked = {id_ for key in marks for id_ in held.get(key, ()) if len(held[key]) <= _FEW}
     best = shared.rank(favour, _CANDIDATES)
-    candidates = [Nearby(id_, past.kin(id_).group, past.wording(id_)) for id_ in best]
+    best += sorted(id_ for id_ in marked.difference(best) if favour(id_))[:_CANDIDATES]
+    candidates = [Nearby(id_, past.kin(id_).group, past.wording(id_), id_ in marked) for id_ in best]
     return decide_translation(wording, candidates)
 
 
@@ -175,7 +183,7 @@ def decide_translation(wording: Wording, candidates: Sequence[Nearby]) -> Match 
         if _days(wording, other.wording) > _TRANSLATED_DAYS:
             continue
         like = likeness(wording, other.wording)
-        if not _is_translation(like, _are_dated(wording, other.wording)):
+        if not _is_translation(like, _are_dated(wording, other.wording), other.is_marked):
             continue  # the next issue may have more in common than a copy that was cut
         found = (like.score, -other.id, other, like)
         best = found if best is None or found[:2] > best[:2] else best
@@ -183,7 +191,7 @@ def decide_translation(wording: Wording, candidates: Sequence[Nearby]) -> Match 
         return None
     _, _, other, like = best
     score = round(min(like.score, 1.0), 3)
-    return translation(wording, other, score, _translation_reason(like))
+    return translation(wording, other, score, _translation_reason(like, other.is_marked))
 
 
 def translation(wording: Wording, other: Nearby, score: float, reason: str) -> Match:
@@ -229,7 +237,10 @@ def _is_next_issue(like: Likeness, *, is_same_title: bool, is_close: bool) -> bo
     return like.swapped >= (_PASSAGES if is_close else 1)
 
 
-def _is_translation(like: CrossLikeness, is_dated: bool) -> bool:
+def _is_translation(like: CrossLikeness, is_dated: bool, is_marked: bool) -> bool:
+    if is_marked and is_dated and not like.clash:
+        is_telling = like.facts + len(like.names) > 1
+        return is_telling and like.score >= _MARKED and like.shared >= _FEWEST_SHARED_MARKED
     if like.shared < _FEWEST_SHARED or like.clash > 1:
         return False
     if like.clash:
@@ -259,6 +270,8 @@ def _near_reason(like: Likeness, days: int) -> str:
     )
 
 
-def _translation_reason(like: CrossLikeness) -> str:
+def _translation_reason(like: CrossLikeness, is_marked: bool) -> str:
     names = f", like {', '.join(like.names[:5])}" if like.names else ""
-    return f"shares {like.facts} numbers and dates and {len(like.names)} names{names}, in another language"
+    marks = " and an image or link that hardly any other has" if is_marked else ""
+    facts = f"{like.facts} numbers and dates and {len(like.names)} names"
+    return f"shares {facts}{names},{marks} in another language"

@@ -20,6 +20,7 @@ from aggregator.store.kinship import Told
 from aggregator.store.runs import Lease
 from aggregator.urls import canonical_url
 from pipelines.dedupe import FEWEST_KEYS, RULES, Nearby, relate, sketch, translation
+from pipelines.marks import marks_of
 from pipelines.telling import tell
 from pipelines.translate import forget
 from pipelines.wording import Wording
@@ -63,7 +64,7 @@ def relate_some(session: Session, *source_ids: str, now: datetime) -> int | None
 
 
 def _relate(session: Session, told: Sequence[Told], now: datetime) -> int:
-    wordings = {entry.id: wording_of(entry) for entry in told}
+    wordings = _wordings(session, told)
     sketches = {id_: sketch(wording) for id_, wording in wordings.items()}
     recent = min(entry.seen for entry in told) - RECENT
     holders, telling = _holders(session, sketches.values(), recent)
@@ -90,14 +91,15 @@ def _renew(session: Session, told: Sequence[Told]) -> int:
 
     Their copies and translations were found by the keys of then, and stay.
     """
-    sketches = {entry.id: sketch(wording_of(entry)) for entry in told}
+    wordings = _wordings(session, told)
+    sketches = {id_: sketch(wording) for id_, wording in wordings.items()}
     recent = min(entry.seen for entry in told) - RECENT
     holders, telling = _holders(session, sketches.values(), recent)
     ids = {entry.id for entry in told}
-    past = _Archive(session, holders, {}, kinship.kins(session, telling | ids))
+    past = _Archive(session, holders, wordings, kinship.kins(session, telling | ids))
     links: list[tuple[int, Match]] = []
     for entry in told:
-        tie = tell(wording_of(entry), sketches[entry.id], past)
+        tie = tell(wordings[entry.id], sketches[entry.id], past)
         if tie is not None and past.join_story(entry.id, tie.entry_id or 0):
             links.append((entry.id, tie))
         past.hold(entry.id, sketches[entry.id].cross_keys)
@@ -144,6 +146,12 @@ def join(session: Session, entry_id: int, other_id: int, now: datetime) -> None:
     if one.story != other.story:
         kinship.join_stories(session, max(one.story, other.story), min(one.story, other.story))
     revisions.touch(session, sorted({entry_id, other_id}))
+
+
+def _wordings(session: Session, told: Sequence[Told]) -> dict[int, Wording]:
+    """The words of Entries that are to be compared, with what they show besides."""
+    shown = kinship.shown(session, [entry.id for entry in told])
+    return {entry.id: replace(wording_of(entry), marks=marks_of(*shown[entry.id])) for entry in told}
 
 
 def wording_of(told: Told) -> Wording:

@@ -64,7 +64,7 @@ class CrossLikeness:
 
 
 def cross_keys(wording: Wording) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The keys to write down for readers of the other language, and the ones to look up."""
+    """The keys to write down for readers of the other language, and the ones to look up; its marks' last."""
     if wording.language not in LANGUAGES:
         return (), ()
     words = wording.vocabulary.union(wording.elided)
@@ -72,8 +72,10 @@ def cross_keys(wording: Wording) -> tuple[tuple[int, ...], tuple[int, ...]]:
     found.update(map(_NAME_KEYS[wording.language].__getitem__, wording.names & words))
     found.discard(_NO_KEY)
     best = [key & _KEY for key in sorted(found)[:_CROSS_PROBES]]
+    marks = [word_hash("@" + mark) & _KEY for mark in wording.marks]
     own = wording.language == LANGUAGES[0]
-    return tuple([key | own for key in best[:_CROSS_KEYS]]), tuple([key | (not own) for key in best])
+    probes = tuple([key | (not own) for key in (*best, *marks)])
+    return tuple([key | own for key in (*best[:_CROSS_KEYS], *marks)]), probes
 
 
 class _Keys(dict[str, int]):

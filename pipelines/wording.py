@@ -51,7 +51,8 @@ _SHIFT, _BITS_40 = 20, (1 << 40) - 1
 class Wording:
     """The words of an article, its own ones only, and when and where it stood.
 
-    Shapes: texts are repaired, a line a block; `day` is None where the date is unknown.
+    Shapes: texts are repaired, a line a block; `day` is None where the date is unknown; `marks` are
+        addresses of its image and of pages elsewhere that it leads to (see `marks_of`).
     """
 
     title: str
@@ -59,6 +60,7 @@ class Wording:
     language: str = ""
     source_id: str = ""
     day: date | None = None
+    marks: tuple[str, ...] = ()
 
     @cached_property
     def folded(self) -> str:

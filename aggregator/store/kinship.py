@@ -16,6 +16,7 @@ from aggregator.errors import StoreError
 from aggregator.items import Level, Match
 from aggregator.near import Kin
 from aggregator.store import articles
+from aggregator.store.codec import decompress
 from aggregator.store.columns import table
 from aggregator.store.engine import upsert
 from aggregator.store.lookup import Lookup, among
@@ -88,6 +89,16 @@ def load(session: Session, ids: Sequence[int]) -> list[Told]:
         )
         for row in session.execute(query)
     ]
+
+
+def shown(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str | None, str]]:
+    """Address, image and HTML of these Entries."""
+    query = select(_ENTRY.c.id, _ENTRY.c.url, _ENTRY.c.image, _BODY.c.html)
+    query = query.join_from(_ENTRY, _BODY, _BODY.c.entry_id == _ENTRY.c.id).where(_ENTRY.c.id.in_(ids))
+    return {
+        id_: (url, image, decompress(html).decode("utf-8", "replace"))
+        for id_, url, image, html in session.execute(query)
+    }
 
 
 def kins(session: Session, ids: Iterable[int]) -> dict[int, Kin]:
