@@ -130,6 +130,35 @@ def test_order_does_not_matter() -> None:
     assert memory_of(shuffled) == memory_of(NAMES)
 
 
+def _grown(years: int) -> Boilerplate:
+    """What is known of a site whose articles showed the newest five at first, and for years no more."""
+    seen: Counter[tuple[int, int]] = Counter()
+    for name in NAMES:
+        seen.update({(b.key, b.place) for b in read(page_of(name)).blocks})
+    later = [f"{name}{year}" for year in range(years) for name in NAMES]
+    for name in later:
+        seen.update({(b.key, b.place) for b in read(release(name)).blocks})
+    return learn(((key, place, n) for (key, place), n in seen.items()), len(NAMES) + len(later))
+
+
+def test_words_of_a_block_that_the_site_dropped_may_be_an_article_s() -> None:
+    # An article quotes what a teaser said, at its own place, while the block is still known ...
+    memory = _grown(3)
+    quoting = release("bilancio").body.replace(b"<h2>", f"<p>{lead('fiera')}</p><h2>".encode())
+    page = Page(url=f"{SITE}bilancio/", body=quoting, fetched_at=NOW)
+    assert any(block.key in memory.keys for block in read(page).blocks), "the words are known to repeat"
+    assert lead("fiera") in text_of(read(page, memory))
+    # ... and the old pages, as they are still served, lose it.
+    assert lead("fiera") not in text_of(read(page_of("premio"), memory))
+
+
+def test_a_dropped_block_is_forgotten_as_the_site_grows() -> None:
+    counts = [(key, 0, 5) for key in range(5)] + [(key, 1, 1) for key in range(5, 99)]
+    assert learn(counts, 100).keys == set(range(5))
+    assert learn(counts, 1000).keys == set(range(5)), "five of a thousand are one in two hundred"
+    assert learn(counts, 1001).keys == frozenset()
+
+
 def test_a_body_is_never_emptied() -> None:
     page = page_of("fiera")
     blocks = read(page).blocks
