@@ -19,7 +19,7 @@ CONCURRENT_REQUESTS = 32
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY_JITTER = 0.25
 # Bytes of pages whose items are still in the stages; beyond it downloads wait for the pool.
-SCRAPER_SLOT_MAX_ACTIVE_SIZE = 5_000_000
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 10_000_000
 # Scrapy makes so many tasks for each answer, whatever it brings: 100, its default, took a fifth of
 # the reactor's time over pages of one item each. Lists of whole articles still pass 80 a second.
 CONCURRENT_ITEMS = 16

@@ -74,6 +74,7 @@ class Saver:
         self._lease = lease
         self._is_backfill = is_backfill or lease.is_first_visit
         self._decide = decide
+        self._is_marked = False
         self._checks = {} if checks is None else checks  # filled as the visit goes on
 
     def save_batch(
@@ -99,17 +100,17 @@ class Saver:
             prepared = _without_withdrawn(session, prepared)
             outcomes = [outcome for wave in _waves(prepared) for outcome in _save_wave(session, visit, wave)]
             runs.count(session, self._lease, _tally(prepared, outcomes))
-            _unsettle(session, self._lease.source_id, prepared, others)
+            is_marked = self._unsettle(session, prepared, others)
+        self._is_marked = is_marked
         return [outcome if isinstance(outcome, Refused) else outcome.match for outcome in outcomes]
 
-
-def _unsettle(
-    session: Session, source_id: str, items: Sequence[_Kept | _Turned], others: Collection[int]
-) -> None:
-    kept = [(n, item) for n, item in enumerate(items) if isinstance(item, _Kept)]
-    if kept:
+    def _unsettle(self, session: Session, items: Sequence[_Kept | _Turned], others: Collection[int]) -> bool:
+        """Marks the Source as to be settled, and what is to be read again; whether it is marked now."""
+        kept = [(n, item) for n, item in enumerate(items) if isinstance(item, _Kept)]
         urls = {url for n, item in kept if n in others for url in _names(item)}
-        unsettled.add_urls(session, source_id, urls)
+        if urls or (kept and not self._is_marked):
+            unsettled.add_urls(session, self._lease.source_id, urls)
+        return self._is_marked or bool(kept)
 
 
 def save_imported(
