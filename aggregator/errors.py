@@ -4,7 +4,10 @@ Knows nothing but the standard library. Expected outcomes (`Refused`, `Level`, `
 values in `items`, not errors. Start reading at `AggregatorError`.
 """
 
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # half of what this module costs, and `--help` needs none of it
+    from pathlib import Path
 
 
 class AggregatorError(Exception):
@@ -55,6 +58,6 @@ class QueryError(AggregatorError):
 class PublishError(AggregatorError):
     """A folder or file that feeds cannot be written to; what was published before stays."""
 
-    def __init__(self, message: str, *, path: Path) -> None:
+    def __init__(self, message: str, *, path: "Path") -> None:
         super().__init__(message)
         self.path = path
