@@ -130,6 +130,7 @@ _COMMANDS: Mapping[Ailment, str] = {
     Ailment.ODD: "aggregator sources show {id}",
     Ailment.SLOW: "aggregator schedule --explain",
 }
+_REBUILT = "is built otherwise than before"  # words of `spiders.learnt`
 # Refusals that tell of the site, not of what it writes about.
 _BAD = (
     Reason.SOFT_404, Reason.PARKED, Reason.LOGIN, Reason.CONSENT, Reason.NOT_ARTICLE, Reason.NOT_HTML,
@@ -148,6 +149,7 @@ def examine(diary: Diary, now: datetime) -> tuple[Finding, ...]:
         *_refusing(diary),
         *_silent(diary, now),
         *_shrinking(diary),
+        *_rebuilt(diary),
         *_drifting(diary),
         *_odd(diary),
         *_slow(diary),
@@ -244,6 +246,13 @@ def _shrinking(diary: Diary) -> Iterator[Finding]:
     usual, now = median(listed[2:12]), max(listed[:2])
     if usual >= 9 and now * 3 < usual:
         yield _finding(diary, Ailment.SHRINKING, Sign("shrinking", {"now": now, "usual": round(usual)}))
+
+
+def _rebuilt(diary: Diary) -> Iterator[Finding]:
+    """The structure of a list is gone: what was learnt in its place deserves a look."""
+    last = diary.visits[0]
+    if last.outcome is RunOutcome.OK and _REBUILT in last.error:
+        yield _finding(diary, Ailment.DRIFTING, Sign("rebuilt", {"error": last.error}, "a list"))
 
 
 def _drifting(diary: Diary) -> Iterator[Finding]:

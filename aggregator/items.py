@@ -227,7 +227,7 @@ class Boilerplate:
 class Validator:
     """What a server gave to ask 'has this changed?' with.
 
-    Shapes: `stamp` is what the index above it stated, `names` a hash of what the list named then.
+    Shapes: `stamp` is what the index above stated, `names` and `pattern` hash what a list named and how.
     """
 
     url: str
@@ -235,6 +235,7 @@ class Validator:
     last_modified: str | None = None
     stamp: str | None = None
     names: int | None = None
+    pattern: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,12 +259,11 @@ class RobotsRules:
 class SourceMemory:
     """What is remembered of a Source when a visit begins; the default is: nothing.
 
-    Shapes: `known` are canonical URLs already decided upon (kept, a copy, refused);
-        `way` and `way_urls` are what `auto` found to work; `date_habits` are (place, right,
-        wrong): in how many articles that place of dates agreed with the others, or did not;
-        `withdrawn` are hashes of canonical URLs that are never to be asked for again; `checks` are
-        the pages taken in; `is_whole` when lists are to be read to their end and unconditionally,
-        `is_stale` when the server's 'not modified' proved untrue.
+    Shapes: `known` are canonical URLs already decided upon (kept, a copy, refused); `way` and
+        `way_urls` are what `auto` found to work; `date_habits` are (place, right, wrong): in how many
+        articles that place of dates agreed with the others, or did not; `withdrawn` are hashes of
+        canonical URLs that are never to be asked for again; `checks` are the pages taken in; `is_whole`
+        when lists are to be read whole and unconditionally, `is_stale` when 'not modified' proved untrue.
     Units: `pace` is seconds, as the host's complaints left it.
     """
 

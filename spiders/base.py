@@ -33,6 +33,7 @@ from aggregator.items import (
 from spiders import detect, feed, listing, poll, sitemap, wordpress
 from spiders.answer import is_blank, page_of, record_page
 from spiders.entrance import Entrance
+from spiders.learnt import check_structure
 from spiders.reading import Listing, moved_to
 from spiders.refusal import GivenUp, Refusal, trouble
 from spiders.robots import Robots
@@ -255,6 +256,7 @@ class SourceSpider(Spider):
             return
         try:
             read = READERS[entrance.way](page, visit.source)
+            check_structure(asked, visit.memory.validator(asked), read)
         except ParseError as error:
             if visit.asks_once_more(asked):
                 visit.open_listings += 1

@@ -33,9 +33,13 @@ def read(page: Page, source: Source) -> Listing:
         *other_languages(soup, base, page.url, source.languages),
     ]
     # Last, since learning takes menus and pagers out of the tree.
-    items = _select(soup, fields, base, page) if "list" in fields else find_items(soup, base, source)
+    patterns: tuple[int, ...] = ()
+    if "list" in fields:
+        items = _select(soup, fields, base, page)
+    else:
+        items, patterns = find_items(soup, base, source)
     candidates, outside = gather((_candidate(item, page) for item in items), source)
-    return Listing(candidates, further(more, page, source), outside)
+    return Listing(candidates, further(more, page, source), outside, patterns=patterns)
 
 
 def parse(page: Page) -> BeautifulSoup:

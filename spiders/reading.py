@@ -78,7 +78,8 @@ class Listing:
         URL once; `more` are further addresses of the same way, the most useful first; `outside`
         counts links that were left out by hosts, `include` or `exclude`; `skipped` are
         (address, reason) pairs of children that cannot hold articles; `stamps` are (address, text)
-        pairs of when further addresses changed, where stated.
+        pairs of when further addresses changed, where stated; `patterns` are hashes of the
+        structures that the articles of a list page stood in, that of most first.
     """
 
     candidates: tuple[Candidate, ...] = ()
@@ -86,6 +87,7 @@ class Listing:
     outside: int = 0
     skipped: tuple[tuple[str, str], ...] = ()
     stamps: tuple[tuple[str, str], ...] = ()
+    patterns: tuple[int, ...] = ()
 
 
 def hosts_of(source: Source) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup, Tag
 
 from aggregator import urls
 from aggregator.items import Source
-from aggregator.text import one_line
+from aggregator.text import hash64, one_line
 from spiders.reading import wanted
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -71,8 +71,8 @@ class Item:
     image: str | None
 
 
-def find_items(soup: BeautifulSoup, base: str, source: Source) -> list[Item]:
-    """The articles that a page lists, in its order, found by what the page repeats.
+def find_items(soup: BeautifulSoup, base: str, source: Source) -> tuple[list[Item], tuple[int, ...]]:
+    """The articles that a page lists, in its order, found by what the page repeats; and by which structures.
 
     Steps: drop what surrounds; group links by address; each address has the largest block that
     names no other; blocks of one shape are a structure; a structure counts if its blocks carry
@@ -88,16 +88,13 @@ def find_items(soup: BeautifulSoup, base: str, source: Source) -> list[Item]:
     for url, block in blocks.items():
         shapes[_shape(block)].append(url)
     items = {url: _item(url, blocks[url], links[url], base) for url in blocks}
-    chosen = {
-        url
-        for group in shapes.values()
-        if _is_news([items[u] for u in group], group, blocks)
-        for url in group
-    }
-    if not chosen:
-        rows = max(shapes.values(), key=len, default=[])
-        chosen = set(rows) if len(rows) >= 5 and _long_titles([items[u] for u in rows]) else set()
-    return [items[url] for url in blocks if url in chosen]
+    order = sorted(shapes, key=lambda shape: -len(shapes[shape]))
+    news = [shape for shape in order if _is_news([items[u] for u in shapes[shape]], shapes[shape], blocks)]
+    if not news:
+        rows = [items[url] for url in shapes[order[0]]] if order else []
+        news = order[:1] if len(rows) >= 5 and _long_titles(rows) else []
+    chosen = {url for shape in news for url in shapes[shape]}
+    return [items[url] for url in blocks if url in chosen], tuple(hash64(shape) for shape in news)
 
 
 def text_of(tag: Tag | None) -> str:

@@ -11,12 +11,12 @@ from urllib.parse import urljoin
 
 from aggregator.check import Check
 from aggregator.items import Candidate, Page, Source, SourceMemory, Validator, Way
-from aggregator.text import hash64
 from aggregator.urls import url_hash
 from spiders.again import choose_again, stated_day
 from spiders.detect import GUESSES, WayFound
 from spiders.entrance import Depth, Entrance, entrance_of, key_of, richer
 from spiders.freshness import fresh_for
+from spiders.learnt import REBUILT, is_rebuilt, is_untrue, learnt
 from spiders.poll import mark_of, poll_of, polls_of
 from spiders.reading import Listing
 
@@ -228,17 +228,15 @@ class Visit:
         self.ttl = max(self.ttl, fresh_for(page))
         if self.reads_on and asked in self.chains and (mark := mark_of(page, read.candidates)):
             self._note_mark(self.chains[asked], mark)
-        names = hash64("\n".join(sorted(c.url for c in read.candidates))) if read.candidates else None
-        stamp = self.stamps.get(asked)
+        is_head = self.chains.get(asked) == asked
+        old, new = self.memory.validator(asked), learnt(asked, page, read, self.stamps, is_head=is_head)
         self.stamps |= {url: stated for url, stated in read.stamps if "T" in stated}
         is_blind = any(url not in self.stamps for url in read.more) and not read.candidates
-        etag, modified = page.header("etag"), page.header("last-modified")
-        if is_blind or not (etag or modified or stamp):
+        if is_blind or new is None:
             return
-        new = Validator(asked, etag, modified, stamp, names)
-        old = self.memory.validator(asked)
-        if etag and old and old.etag == etag and old.names not in (None, names):
-            self.is_stale = True
+        self.is_stale = self.is_stale or is_untrue(old, new)
+        if is_rebuilt(old, read):
+            self.errors.append(f"{asked} {REBUILT}: learnt anew, {len(read.candidates)} articles")
         self.validators[asked] = new
 
     def _note_mark(self, chain: str, mark: str) -> None:

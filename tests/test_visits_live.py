@@ -173,3 +173,29 @@ def test_a_site_that_moved_as_a_whole_is_proposed_for_a_move(tmp_path: Path) -> 
     assert told["new"] == 0
     assert [each["ailment"] for each in row["findings"]] == ["moved"]
     assert not [path for path in other.asked if path != "/robots.txt"], "another site is not asked"
+
+
+_CARD = "<div class='scheda'><a href='{path}'><h3>{title}</h3></a><p>{day}</p></div>"
+
+
+def test_a_list_that_is_built_otherwise_is_named_and_learnt_anew(tmp_path: Path) -> None:
+    with serve("127.0.4.65") as (site,):
+        place = Place(tmp_path)
+        write_catalogue(tmp_path / "catalogue.toml", {"sito": site}, way="listing", feeds=[])
+        _publish(site, _NAMES, "")
+        place.run("sito")
+        steady = place.run("sito").row("sito")
+        stories = _publish(site, [*_NAMES, "nuova"], "")
+        cards = "".join(_CARD.format(path=t.path, title=t.title, day="3 marzo 2026") for t in stories)
+        site.put("/", f"<section>{cards}</section>")
+        rebuilt = place.run("sito").row("sito")
+        told = _health(place)
+        again = place.run("sito").row("sito")
+        site.put("/", "<p>Torniamo presto</p>")
+        gone = place.run("sito").row("sito")
+    assert (steady["error"], again["error"]) == (None, None)
+    assert (rebuilt["outcome"], rebuilt["new"]) == ("ok", 1)
+    assert "is built otherwise than before: learnt anew, 9 articles" in rebuilt["error"]
+    assert "sito: drifting a list: a list of its is built otherwise" in told
+    assert gone["outcome"] == "failed"
+    assert "no articles are seen in it" in gone["error"]

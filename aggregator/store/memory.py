@@ -103,7 +103,7 @@ def load_memory(
 def _validators(session: Session, source_id: str) -> tuple[Validator, ...]:
     query = select(ValidatorRow).where(ValidatorRow.source_id == source_id).order_by(ValidatorRow.url)
     return tuple(
-        Validator(row.url, row.etag, row.last_modified, row.stamp, row.names)
+        Validator(row.url, row.etag, row.last_modified, row.stamp, row.names, row.pattern)
         for row in session.scalars(query)
     )
 
@@ -222,14 +222,14 @@ def save_boilerplate(session: Session, source_id: str, boilerplate: Boilerplate)
 
 def save_validators(session: Session, source_id: str, validators: Sequence[Validator]) -> None:
     """Keeps what to ask 'has this changed?' with; one that says nothing is forgotten."""
-    gone = [v.url for v in validators if not (v.etag or v.last_modified or v.stamp)]
+    gone = [v.url for v in validators if not (v.etag or v.last_modified or v.stamp or v.pattern)]
     if gone:
         session.execute(
             delete(ValidatorRow).where(ValidatorRow.source_id == source_id, ValidatorRow.url.in_(gone))
         )
     rows = [{"source_id": source_id, **asdict(v)} for v in validators if v.url not in gone]
     if rows:
-        names = ("etag", "last_modified", "stamp", "names")
+        names = ("etag", "last_modified", "stamp", "names", "pattern")
         statement = upsert(session, table(ValidatorRow), ("source_id", "url"), lambda new: _all(new, *names))
         session.execute(statement, rows)
 

@@ -84,6 +84,8 @@ class ValidatorRow(Base):
     """What the index above it said of its last change."""
     names: Mapped[int | None]
     """A hash of the addresses that it named."""
+    pattern: Mapped[int | None]
+    """A hash of the structure that its articles stood in, where that was learnt."""
 
 
 class RobotsRow(Base):

@@ -24,7 +24,8 @@ def upgrade() -> None:
     op.add_column("source", sa.Column("not_before", Instant(), nullable=True))
     op.add_column("source", sa.Column("unsettled", sa.JSON(), nullable=True, server_default="[]"))
     op.add_column("validator", sa.Column("stamp", sa.Text(), nullable=True))
-    op.add_column("validator", sa.Column("names", sa.BigInteger(), nullable=True))
+    for name in ("names", "pattern"):
+        op.add_column("validator", sa.Column(name, sa.BigInteger(), nullable=True))
     op.add_column("robots", sa.Column("reserved", sa.Text(), nullable=False, server_default=""))
     for name in ("checked", "vanished", "missed"):
         op.add_column("crawl_run", _count(name))
