@@ -121,7 +121,7 @@ def _recoded(body: bytes, content_type: str) -> str | None:
     if body.isascii() and b"\x1b$" not in body:
         return None
     utf8 = body.decode("utf-8", "replace")
-    bad = utf8.count("\ufffd")
+    bad = utf8.count("\ufffd") - body.count(b"\xef\xbf\xbd")  # which the site itself wrote
     # A few bad bytes are a cut or a pasted letter, not another charset.
     if bad == 0 or (bad < 20 and bad * 10 < len(body) - len(utf8)):
         mended = mend(utf8)

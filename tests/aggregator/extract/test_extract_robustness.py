@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.extract import extract
+from aggregator.extract.tree import decode
 from aggregator.items import Candidate, Page, RawArticle, Source, Way
 
 URL = "https://www.example.org/notizie/2024/03/11/un-articolo/"
@@ -90,3 +91,9 @@ def test_fuzz_markup(parts: list[str], codec: str) -> None:
 @given(st.binary(max_size=400))
 def test_fuzz_bytes(body: bytes) -> None:
     read(body)
+
+
+def test_letters_that_the_site_lost_do_not_cost_the_others() -> None:
+    """UTF-8 that is good stays UTF-8, however many signs of lost letters it writes."""
+    text = "perch\ufffd l\ufffd citt\ufffd è più " * 20
+    assert decode(text.encode(), "text/html; charset=utf-8") == text
