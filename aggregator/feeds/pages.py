@@ -140,8 +140,8 @@ def _agenda_row(item: Appointment, language: str) -> _Row:
         authors="",
         date=write_span(start, None if item.end is None else local(item.end), language),
         machine_date=start.isoformat(),
-        note="",
-        summary=item.location,
+        note=item.location,
+        summary=item.quotation,
         language="",
         translations=(),
     )

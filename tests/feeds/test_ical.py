@@ -282,6 +282,8 @@ def test_the_page_shows_what_is_ahead() -> None:
     assert tree.xpath("//article//time/text()") == [
         "11 giugno 2026 – 12 giugno 2026", "21 ottobre 2026, ore 16:00 – 17:30"
     ]  # fmt: skip
+    assert "Si incontra online mercoledì 21 ottobre 2026" in tree.xpath("//article")[1].text_content()
+    assert "(Cernobbio)" in tree.xpath("//article")[0].text_content()
     assert tree.xpath("//section//a/@href")[0] == "webcal://feed.example/pub/feeds/events.ics"
     assert tree.xpath("//link[@type='text/calendar']/@href") == ["https://feed.example/pub/feeds/events.ics"]
     empty = render_agenda(channel, agenda, date(2027, 1, 1)).decode()
