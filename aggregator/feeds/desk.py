@@ -19,7 +19,7 @@ from aggregator.store import Session
 from aggregator.store.feeds import FeedState
 
 # Raised when a renderer changes: what stands in the folder is then rendered anew.
-_RENDERING = 3
+_RENDERING = 4
 ENDINGS = (*(ending for _, ending, _ in FORMATS), "html")
 """Of the files that every feed has."""
 
