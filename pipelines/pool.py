@@ -4,6 +4,7 @@ Knows nothing of spiders or the store. Start reading at `Digester.digest`.
 """
 
 import asyncio
+import gc
 import logging
 import multiprocessing
 import os
@@ -126,6 +127,9 @@ def _start_worker(vocabulary: Vocabulary) -> None:
     """Ctrl-C is the parent's affair: it lets the workers finish what it has handed out."""
     global _vocabulary  # noqa: PLW0603  the pool's way to hand a worker what all its pages need
     _vocabulary = vocabulary
+    # A page makes thousands of objects and next to no cycles; at Python's own pace looking for these
+    # takes a sixth of its time.
+    gc.set_threshold(50_000, 20, 20)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
