@@ -26,6 +26,7 @@ from zope.interface import implementer  # type: ignore[import-untyped]  # it has
 from aggregator import urls
 from aggregator.items import Source
 from spiders.guard import count, literal_address, may_connect
+from spiders.heads import HeadTooLargeError
 from spiders.refusal import Refusal, Rule
 
 
@@ -115,7 +116,7 @@ class Connect:
         if isinstance(exception, CannotResolveHostError) and host in _resolver().refused:
             address = _resolver().refused[host]
             raise self._refusal(Rule.PRIVATE_ADDRESS, f"{host} leads to {address}") from exception
-        if isinstance(exception, DownloadCancelledError):
+        if isinstance(exception, DownloadCancelledError) or _has_endless_head(exception):
             raise self._refusal(Rule.TOO_LARGE, f"{request.url}: {exception}") from exception
         if isinstance(exception, UnsupportedURLSchemeError):
             raise self._refusal(Rule.SCHEME, str(exception)) from exception
@@ -138,12 +139,20 @@ def _resolver() -> Resolver:
     return current
 
 
-def _certificate_words(exception: Exception) -> str:
-    """What OpenSSL says against a server's certificate; empty for any other failure."""
+def _errors(exception: Exception) -> list[BaseException]:
+    """The failure, and those that led to it."""
     cause = exception.__cause__
     failures = cause.reasons if isinstance(cause, ResponseFailed) else []
-    errors = [exception, *(failure.value for failure in failures)]
-    for error in errors:
+    return [exception, *(failure.value for failure in failures)]
+
+
+def _has_endless_head(exception: Exception) -> bool:
+    return any(isinstance(error, HeadTooLargeError) for error in _errors(exception))
+
+
+def _certificate_words(exception: Exception) -> str:
+    """What OpenSSL says against a server's certificate; empty for any other failure."""
+    for error in _errors(exception):
         if isinstance(error, SSL.Error) and error.args and isinstance(error.args[0], list):
             words = "; ".join(str(entry[-1]) for entry in error.args[0])
             if "certificate" in words:

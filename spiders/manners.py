@@ -54,7 +54,14 @@ MANNERS: dict[str, object] = {
     "DOWNLOAD_TIMEOUT": 30,  # for the whole answer, so an endless drip ends as well
     "DOWNLOAD_FAIL_ON_DATALOSS": True,
     "DOWNLOAD_VERIFY_CERTIFICATES": True,
-    "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
+    "DOWNLOAD_HANDLERS": {
+        "http": "spiders.heads.Handler",
+        "https": "spiders.heads.Handler",
+        "data": None,
+        "file": None,
+        "ftp": None,
+        "s3": None,
+    },
     "REDIRECT_MAX_TIMES": 8,
     "METAREFRESH_MAXDELAY": 3,  # seconds; slower ones reload a front page, they do not move it
     "RETRY_TIMES": 3,

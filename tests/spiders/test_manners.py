@@ -89,6 +89,8 @@ ROUTES: dict[str, Route] = {
     "/brotli-bomb": lambda asked: Answer(
         brotli.compress(bytes(5_000_000)), headers={"Content-Encoding": "br"}
     ),
+    "/many-headers": lambda asked: Answer(headers={f"X-{n}": "y" * 40 for n in range(6_000)}),
+    "/long-header": lambda asked: Answer(headers={"X-Long": "y" * 1_000_000}),
     "/huge": lambda asked: Answer(bytes(2_000_000)),
     "/hop1": to("/hop2"),
     "/hop2": to("/hop3"),
@@ -231,6 +233,9 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawl]:
             {"name": f"anywhere {url}", "url": url, "source": ANYWHERE, "slot": url} for url in ANYWHERE_URLS
         ]
         asks += [
+            {"name": "third anywhere", "url": site.url("/third1-1"), "source": ANYWHERE, "slot": "third"}
+        ]
+        asks += [
             {"name": f"down {n}", "url": f"http://127.0.0.1:9/{n}", "source": HERE, "slot": "down"}
             for n in range(6)
         ]
@@ -315,6 +320,10 @@ def test_refused_on_the_third_hop(crawl: Crawl, number: int, rule: str) -> None:
     assert len(crawl.times(f"/third{number}-3")) >= 1
 
 
+def test_link_local_is_refused_on_the_third_hop_of_who_may_go_anywhere(crawl: Crawl) -> None:
+    assert crawl.rows["third anywhere"]["rule"] == "private_address"
+
+
 def test_redirects_within_the_source_are_followed(crawl: Crawl) -> None:
     assert crawl.rows["/moved"]["url"] == crawl.rows["/refresh"]["url"] == crawl.site.url("/there")
 
@@ -389,9 +398,13 @@ def test_a_host_that_is_down_is_left_alone(crawl: Crawl) -> None:
     assert {crawl.rows[f"down {n}"]["rule"] for n in range(6)} == {"robots"}
 
 
-@pytest.mark.parametrize("path", ["/gzip-bomb", "/brotli-bomb", "/huge"])
+@pytest.mark.parametrize("path", ["/gzip-bomb", "/brotli-bomb", "/huge", "/many-headers"])
 def test_too_large(crawl: Crawl, path: str) -> None:
     assert crawl.rows[path]["rule"] == "too_large"
+
+
+def test_a_header_of_a_megabyte_is_not_read(crawl: Crawl) -> None:
+    assert crawl.rows["/long-header"]["error"] == "DownloadFailedError"
 
 
 def test_certificates_are_verified(crawl: Crawl) -> None:
