@@ -18,8 +18,6 @@ from aggregator.signs import Sign
 # Whatever shows itself by chance so rarely is no chance: with forty sources looked at every hour
 # in twenty ways, and most looks the same as the last, a false alarm comes up once in months.
 CHANCE = 0.001
-# So many articles were to be expected by now: none at all is exp(-7), below that chance.
-_EXPECTED = 7.0
 # Nobody is called silent sooner: a bank holiday and its bridge.
 _SILENT_AFTER = timedelta(days=4)
 # How many of the newest articles, and of fetched pages, are held against the past.
@@ -229,12 +227,13 @@ def _bad(visits: Sequence[Visited]) -> int:
 def _silent(diary: Diary, now: datetime) -> Iterator[Finding]:
     if diary.rhythm is None or diary.latest_at is None or now - diary.latest_at < _SILENT_AFTER:
         return
-    expected, at = 0.0, diary.latest_at
+    expected, at, is_odd = 0.0, diary.latest_at, False
     for fresh in diary.rhythm.rates(diary.latest_at):
         expected, at = expected + fresh, at + timedelta(minutes=15)
-        if at >= now or expected >= _EXPECTED:
+        is_odd = _chance_of_none(expected, diary.rhythm.seen) < CHANCE
+        if at >= now or is_odd:
             break
-    if expected >= _EXPECTED:
+    if is_odd:
         since, rate = f"{diary.latest_at:%Y-%m-%d}", diary.rhythm.per_day * 7
         yield _finding(diary, Ailment.SILENT, Sign("silent", {"since": since, "rate": rate}))
 
@@ -302,6 +301,15 @@ def _slow(diary: Diary) -> Iterator[Finding]:
 def _chance(successes: int, tries: int, share: float) -> float:
     """How likely so few successes, or fewer, are when each try succeeds with that share (binomial)."""
     return sum(math.comb(tries, k) * share**k * (1 - share) ** (tries - k) for k in range(successes + 1))
+
+
+def _chance_of_none(expected: float, seen: float) -> float:
+    """How likely no article at all is where that many were to be expected, by a rate learnt from so many.
+
+    Source: the Poisson distribution with a rate that is itself uncertain (gamma): three articles of
+        one day are no proof of three a day.
+    """
+    return math.exp(-expected) if math.isinf(seen) else (1 + expected / seen) ** -seen
 
 
 def _finding(diary: Diary, ailment: Ailment, sign: Sign) -> Finding:

@@ -32,13 +32,14 @@ class Rhythm:
     """How many articles are to be expected, and when.
 
     Units: `per_day` articles; `weekdays` (Monday first) and `hours` are factors around 1,
-        in local time of `zone`.
+        in local time of `zone`; `seen` how many articles the rate rests on, older ones counting less.
     """
 
     per_day: float
     zone: tzinfo
     weekdays: tuple[float, ...] = (1.0,) * 7
     hours: tuple[float, ...] = _FLAT
+    seen: float = math.inf
 
     def rates(self, at: datetime) -> Iterator[float]:
         """Articles to be expected in each quarter of an hour from then on, without end.
@@ -77,6 +78,7 @@ def learn_rhythm(
         zone,
         _factors(weekdays, _PRIOR_WEEKDAYS),
         _factors(hours, _PRIOR_HOURS),
+        weight + _PRIOR_PER_DAY * _PRIOR_DAYS,
     )
 
 

@@ -6,6 +6,7 @@ import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -80,6 +81,16 @@ def _fall_silent(site: Site) -> None:
     feed(site, [story(f"{site.host}-{n}") for n in range(_PAST)])
 
 
+def _garble(site: Site) -> None:
+    """Its program has lost the letters with accents, and says so in none of its headers."""
+    _write(site, lambda told: page(told).replace("la ", "l\ufffd "))
+
+
+def _set_clock_ahead(site: Site) -> None:
+    ahead = datetime.now(UTC) + timedelta(days=40)
+    _write(site, lambda told: page(replace(told, published=ahead)), is_dated=False)
+
+
 _BREAKS = {
     "well": (_quiet, None),
     "dates": (_undate, "drifting"),
@@ -89,6 +100,8 @@ _BREAKS = {
     "parked": (_park, "parked"),
     "moved": (_move, "moved"),
     "silent": (_fall_silent, "silent"),
+    "charset": (_garble, "odd"),
+    "clock": (_set_clock_ahead, "drifting"),  # a date that lies ahead is none
 }
 
 
@@ -156,8 +169,13 @@ def test_nothing_false_enters_the_archive(broken: tuple[Place, dict[str, Site]])
 
 def test_alarms_stand_in_the_feed_of_the_operator(broken: tuple[Place, dict[str, Site]]) -> None:
     place, _ = broken
-    text = (place.folder / "public" / "feeds" / "operator.atom").read_text(encoding="utf-8")
-    assert text.count("<entry") == sum(ailment is not None for _, ailment in _BREAKS.values())
+    assert _alarms(place) == sum(ailment is not None for _, ailment in _BREAKS.values())
+
+
+def _alarms(place: Place) -> int:
+    """How many alarms the feed of the operator holds."""
+    feed = place.folder / "public" / "feeds" / "operator.atom"
+    return feed.read_text(encoding="utf-8").count("<entry")
 
 
 def test_the_operators_own_network_down_is_one_alarm(tmp_path: Path) -> None:
@@ -173,6 +191,59 @@ def test_the_operators_own_network_down_is_one_alarm(tmp_path: Path) -> None:
     code, found = _health(place)
     assert (code, found.pop(None)) == (1, {"offline"})
     assert found == {name: set() for name in sites}
+    assert _alarms(place) == 1
+
+
+def test_a_list_that_loses_entries_and_a_site_that_has_grown_slow(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with serve("127.0.5.30", "127.0.5.31", "127.0.5.32") as served:
+        sites = dict(zip(("shrinking", "slow", "well"), served, strict=True))
+        for site in served:
+            fill(site, [f"{site.host}-{n}" for n in range(_PAST)])
+        write_catalogue(tmp_path / "catalogue.toml", sites)
+        for _ in range(6):
+            assert place.run("--all").code == 0
+        assert _health(place) == (0, {name: set() for name in sites})
+        feed(sites["shrinking"], [story(f"127.0.5.30-{n}") for n in range(_PAST // 4)])
+        for _ in range(2):
+            assert place.run("--all").code == 0
+        assert _health(place) == (1, {"shrinking": {"shrinking"}, "slow": set(), "well": set()})
+        assert place.run("--all").code == 0
+    with closing(sqlite3.connect(place.archive)) as connection, connection:  # nobody waits that long here
+        connection.execute(
+            "UPDATE crawl_run SET ended_at = datetime(ended_at, '+90 seconds') WHERE id IN"
+            " (SELECT id FROM crawl_run WHERE source_id = 'slow' ORDER BY id DESC LIMIT 3)"
+        )
+    assert _health(place) == (1, {"shrinking": {"shrinking"}, "slow": {"slow"}, "well": set()})
+
+
+# What a command runs first: a disk of that many MiB, of which so many are free.
+_DISK = """
+import shutil
+from collections import namedtuple
+Usage = namedtuple("Usage", "total used free")
+shutil.disk_usage = lambda path: Usage({total} << 20, ({total} - {free}) << 20, {free} << 20)
+"""
+
+
+def test_a_disk_that_fills_is_told_and_taken_in_no_further(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with serve("127.0.5.33") as (site,):
+        fill(site, [f"{site.host}-{n}" for n in range(3)])
+        write_catalogue(tmp_path / "catalogue.toml", {"sito": site})
+        assert place.run("sito", before=_DISK.format(total=100_000, free=9_000)).code == 0
+        assert _alarms(place) == 1
+        asked = len(site.asked)
+        _quiet(site)
+        (tmp_path / "public" / "index.html").unlink()
+        done = place.run("sito", before=_DISK.format(total=100_000, free=100))
+        assert done.code == 1
+        assert "less than 256 MiB are free" in done.said
+        assert len(site.asked) == asked
+        assert (tmp_path / "public" / "index.html").is_file()
+        assert place.run("sito", before=_DISK.format(total=100_000, free=50_000)).row("sito")["new"] == _NEW
+    feed_ = (tmp_path / "public" / "feeds" / "operator.atom").read_text(encoding="utf-8")
+    assert "Risolto: Il disco si sta riempiendo" in feed_
 
 
 # --------------------------------------------------------------------- over TLS

@@ -134,6 +134,16 @@ def shown(newest: Sequence[Shown], before: Sequence[Shown]) -> Diary:
             ["silent"],
             id="a slow one ends",
         ),
+        pytest.param(
+            replace(WELL, rhythm=Rhythm(0.9, ROME, seen=6.5), latest_at=NOW - timedelta(days=10)),
+            [],
+            id="three articles of a day are no habit",
+        ),
+        pytest.param(
+            replace(WELL, rhythm=Rhythm(0.9, ROME, seen=6.5), latest_at=NOW - timedelta(days=20)),
+            ["silent"],
+            id="three articles of a day, and three weeks without",
+        ),
         pytest.param(shown(articles(2, a_date=False), articles(60)), ["drifting:a date"], id="dates gone"),
         pytest.param(shown(articles(1, a_date=False), articles(60)), [], id="one article without a date"),
         pytest.param(
