@@ -171,8 +171,9 @@ class _Archive:
             session.execute(_KIN)
             session.execute(_POST, self._kept())
             session.execute(text("DROP TABLE staged"))
-        with self._store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("ANALYZE")
+        if not self._store.is_sqlite:  # as the server would do by itself soon
+            with self._store.engine.begin() as connection:
+                connection.exec_driver_sql("ANALYZE")
 
     def _fill_old(self, count: int) -> None:
         """Articles whose keys have left the index again: copies of the first ones, under other names."""
