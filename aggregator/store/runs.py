@@ -8,8 +8,9 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, delete, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, case, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -102,34 +103,35 @@ def take(
     """
     _close_expired(session, now)
     expires_at = now + timedelta(minutes=lease_minutes)
-    due = select(
-        SourceRow.id,
-        SourceRow.host,
-        literal(worker),
-        literal(now, CrawlRunRow.started_at.type),
-        literal(expires_at, CrawlRunRow.expires_at.type),
-        literal({}, CrawlRunRow.refused.type),
-        literal(is_visit, CrawlRunRow.is_visit.type),
-    ).where(
+    due = [
         _is_due(now, sources, with_disabled=not is_visit),
         *([_is_due(now, None)] if must_be_due else []),
         *([~_is_held(now)] if is_visit else []),
         ~exists().where(CrawlRunRow.host == SourceRow.host, _OPEN),
-    )
-    due = due.order_by(SourceRow.next_due_at.nulls_first(), SourceRow.id).limit(limit)
-    columns = ["source_id", "host", "worker", "started_at", "expires_at", "refused", "is_visit"]
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = (
-        make(_RUN)
-        .from_select(columns, due.with_for_update(skip_locked=True, of=SourceRow))
-        .on_conflict_do_nothing(index_elements=["host"], index_where=_OPEN)
-        .returning(_RUN.c.id, _RUN.c.source_id, _RUN.c.host)
-    )
-    taken = session.execute(statement).all()
+    ]
+    run = {"worker": worker, "started_at": now, "expires_at": expires_at, "refused": {}, "is_visit": is_visit}
+    taken = _open_runs(session, due, run, limit)
     fresh = _never_visited(session, [row.source_id for row in taken])
     return [
         Lease(row.id, row.source_id, row.host, worker, expires_at, row.source_id in fresh) for row in taken
     ]
+
+
+def _open_runs(
+    session: Session, due: Sequence[ColumnElement[bool]], run: dict[str, Any], limit: int
+) -> Sequence[Row[int, str, str]]:
+    """Opens a run with these values at each Source that is due and whose host nobody is at, as one act."""
+    values = [literal(value, _RUN.c[name].type) for name, value in run.items()]
+    rows = select(SourceRow.id, SourceRow.host, *values).where(*due)
+    rows = rows.order_by(SourceRow.next_due_at.nulls_first(), SourceRow.id).limit(limit)
+    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = (
+        make(_RUN)
+        .from_select(["source_id", "host", *run], rows.with_for_update(skip_locked=True, of=SourceRow))
+        .on_conflict_do_nothing(index_elements=["host"], index_where=_OPEN)
+        .returning(_RUN.c.id, _RUN.c.source_id, _RUN.c.host)
+    )
+    return session.execute(statement).all()
 
 
 def _never_visited(session: Session, ids: Sequence[str]) -> set[str]:
