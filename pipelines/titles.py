@@ -62,6 +62,8 @@ _SECTIONS = _phrases(
     "archivio|redazione|non categorizzato|uncategorized|senza categoria|video|foto|pagina|amp|"
     "latest news|article|articles|notizia|dettaglio|dettaglio news|opinion|opinions|opinioni|editoriali"
 )
+# What stands before a colon may be news (`Lombardia: ...`, a body's own name); a kind of page is not.
+_KINDS = _phrases("blog|comunicato stampa|comunicati stampa|press release|news|notizie|article|articolo")
 _NO_TITLES = _SECTIONS | _phrases(
     "untitled|senza titolo|no title|index|index html|menu|search|cerca|login|page|titolo|title|null|"
     "undefined|nessun titolo|untitled document|documento senza titolo|bozza automatica|auto draft|"
@@ -245,7 +247,7 @@ def _without_site(text: str, site: _Site) -> str:
             break
     text = "".join(parts).strip()
     label = _LABEL.match(text)
-    return text[label.end() :] if label and site.is_furniture(label[1]) else text
+    return text[label.end() :] if label and fold(label[1]) in _KINDS else text
 
 
 def _parts(text: str) -> list[str]:

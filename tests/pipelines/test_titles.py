@@ -39,7 +39,8 @@ def title(*found: tuple[str, str], site: str = "") -> str:
         ("5 < 6 imprese su 10", "5 < 6 imprese su 10"),
         ("Aperti i corsi | Opinioni", "Aperti i corsi"),
         ("Comunicato stampa: aperti i corsi", "aperti i corsi"),
-        ("Bandi: aperti i corsi", "aperti i corsi"),
+        ("Bandi: aperti i corsi", "Bandi: aperti i corsi"),
+        ("Lombardia: aperti i corsi", "Lombardia: aperti i corsi"),
         ("Brescia: aperti i corsi", "Brescia: aperti i corsi"),
         ("Aperti i corsi ¶", "Aperti i corsi"),
         ("Un messaggio dal direttore:", ""),
@@ -100,7 +101,7 @@ def test_places_vote(found: list[tuple[str, str]], expected: str) -> None:
     ("value", "site", "expected"),
     [
         ("Aperti i corsi – La mia rete", "La mia rete", "Aperti i corsi"),
-        ("La mia rete: aperti i corsi", "La mia rete", "aperti i corsi"),
+        ("La mia rete: aperti i corsi", "La mia rete", "La mia rete: aperti i corsi"),
         ("La rete 12 – apre il cantiere", "La rete", "La rete 12 – apre il cantiere"),
         ("Rete - Aperti i corsi", "La mia rete", "Rete - Aperti i corsi"),
         # Some systems state the title as their own name; a page may be called like its site.
