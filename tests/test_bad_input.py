@@ -221,13 +221,8 @@ resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))
 """
 
 
-@pytest.mark.parametrize(
-    "limit",
-    [
-        pytest.param(_PAGES, id="max_page_count"),
-        pytest.param(_FILES, id="RLIMIT_FSIZE", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("limit", [_PAGES, _FILES], ids=["max_page_count", "RLIMIT_FSIZE"])
 def test_a_full_disk_keeps_what_was_acknowledged(tmp_path: Path, limit: str) -> None:
     place = Place(tmp_path)
     with serve("127.0.3.1") as (site,):

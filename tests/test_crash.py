@@ -74,8 +74,9 @@ def _wait_for(site: Site, requests: int, process: "subprocess.Popen[str]", secon
         process.wait(seconds)
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(10, marks=pytest.mark.slow)])
-def test_killed_crawls_lose_nothing_and_store_nothing_twice(tmp_path: Path, kills: int) -> None:
+@pytest.mark.slow
+def test_killed_crawls_lose_nothing_and_store_nothing_twice(tmp_path: Path) -> None:
+    kills = 10
     place, draw = Place(tmp_path), random.Random(kills)
     stored: set[tuple[int, str]] = set()
     with serve("127.0.4.1") as (site,):

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from serving import Answer, Place, Site, feed, fill, page, serve, story, write_catalogue
 
 _RESERVED = json.dumps([{"location": "/notizie/riservata*", "tdm-reservation": 1}]).encode()
@@ -66,6 +67,7 @@ def _check_reserved(place: Place) -> None:
     assert _rows(place, "SELECT count(*) FROM snapshot") == [(3,)]
 
 
+@pytest.mark.slow
 def test_a_server_that_asks_to_wait_is_left_alone_by_name_too(tmp_path: Path) -> None:
     place = Place(tmp_path)
     with serve("127.0.4.3") as (site,):
