@@ -136,5 +136,6 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
         write_catalogue(tmp_path / "catalogue.toml", {"sito": site})
         done = place.run("sito", before=_FULL)
         before = _acknowledged(place)
-        assert (done.code, "the disk is full" in done.said) == (1, True)
+        assert "the disk is full" in done.said
+        assert done.code in (1, 4)  # by whether the visit could still be closed
         _look(place, before, done)

@@ -1,4 +1,4 @@
-"""Weeks of daily runs on which nothing is new: the archive and the published folder stay as they are."""
+"""Weeks of daily runs on which nothing is new: the archive and the published folder grow by alarms alone."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from simulated_year import world
 pytestmark = pytest.mark.soak
 
 _DAYS, _NEWS_UNTIL = 64, 8
+_TOLD = 16 * 1024  # bytes of an alarm in every format, plain and compressed
 
 
 def test_an_archive_grows_with_content_alone(tmp_path: Path) -> None:
@@ -21,6 +22,9 @@ def test_an_archive_grows_with_content_alone(tmp_path: Path) -> None:
     weeks = (_DAYS - _NEWS_UNTIL - 36) / 6
     assert last.rows["crawl_run"] - quiet.rows["crawl_run"] <= (weeks + 1) * sources
     grown = {name for name, count in last.rows.items() if count > quiet.rows[name]}
-    assert grown <= {"crawl_run"}
+    # A source that has gone silent is told once, in the operator's feed.
+    assert grown <= {"crawl_run", "alarm"}
+    assert last.rows["alarm"] <= sources
     assert last.archive_bytes - quiet.archive_bytes <= 16 * 4096
-    assert (last.folder_bytes, last.files) == (quiet.folder_bytes, quiet.files)
+    assert last.files == quiet.files
+    assert last.folder_bytes - quiet.folder_bytes <= (last.rows["alarm"] - quiet.rows["alarm"]) * _TOLD
