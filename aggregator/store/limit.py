@@ -30,25 +30,31 @@ def read_within(store: Store, seconds: float) -> Iterator[Session]:
 
     Raises: OverdueError when they are over; StoreError when the database cannot be used.
     """
-    with store.read() as session:
-        try:
-            if store.is_sqlite:
-                driver: Any = session.connection().connection.driver_connection
-                with _stopped_after(driver, seconds):
-                    yield session
-            else:
-                milliseconds = max(1, int(seconds * 1000))
-                session.execute(text(f"SET LOCAL statement_timeout = {milliseconds}"))
+    with store.read() as session, overdue_after(seconds):
+        if store.is_sqlite:
+            driver: Any = session.connection().connection.driver_connection
+            with stopped_after(driver, seconds):
                 yield session
-        except DBAPIError as error:
-            said = str(error.orig)
-            if said == "interrupted" or "statement timeout" in said:
-                raise OverdueError(f"this took longer than {seconds:g} seconds and was given up") from error
-            raise
+        else:
+            milliseconds = max(1, int(seconds * 1000))
+            session.execute(text(f"SET LOCAL statement_timeout = {milliseconds}"))
+            yield session
 
 
 @contextmanager
-def _stopped_after(driver: Any, seconds: float) -> Iterator[None]:  # noqa: ANN401  sqlite3's connection
+def overdue_after(seconds: float) -> Iterator[None]:
+    """Names what either database says of a statement that it was told to give up. Raises: OverdueError."""
+    try:
+        yield
+    except DBAPIError as error:
+        said = str(error.orig)
+        if said == "interrupted" or "statement timeout" in said:
+            raise OverdueError(f"this took longer than {seconds:g} seconds and was given up") from error
+        raise
+
+
+@contextmanager
+def stopped_after(driver: Any, seconds: float) -> Iterator[None]:  # noqa: ANN401  sqlite3's connection
     """Ends what SQLite is doing when the time is over, and whatever is asked after that.
 
     It takes both: loops inside the full-text index count no steps, but heed an interrupt; an
@@ -56,7 +62,7 @@ def _stopped_after(driver: Any, seconds: float) -> Iterator[None]:  # noqa: ANN4
     """
     deadline = time.monotonic() + seconds
     driver.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
-    timer = Timer(seconds, driver.interrupt)
+    timer = Timer(max(0.0, seconds), driver.interrupt)
     timer.daemon = True
     timer.start()
     try:

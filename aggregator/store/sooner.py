@@ -3,19 +3,14 @@
 Knows nothing of what is asked. Start reading at `sooner`, which stands inside `limit.read_within`.
 """
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Timer
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from aggregator.store.limit import OverdueError
-
-_STEPS = 10_000  # as in `limit`
+from aggregator.store.limit import overdue_after, stopped_after
 
 
 @contextmanager
@@ -26,32 +21,14 @@ def sooner(session: Session, seconds: float) -> Iterator[None]:
 
     Raises: OverdueError when they are over.
     """
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    try:
-        with _on_sqlite(session, seconds) if is_sqlite else _on_postgresql(session, seconds):
-            yield
-    except DBAPIError as error:
-        said = str(error.orig)
-        if said == "interrupted" or "statement timeout" in said:
-            raise OverdueError(f"this took longer than {seconds:g} seconds and was given up") from error
-        raise
-
-
-@contextmanager
-def _on_sqlite(session: Session, seconds: float) -> Iterator[None]:
-    """Stops by both: the index of words counts no steps, an interrupt between statements is forgotten."""
-    driver: Any = session.connection().connection.driver_connection
-    deadline = time.monotonic() + seconds
-    driver.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
-    timer = Timer(max(0.0, seconds), driver.interrupt)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        timer.join()
-        driver.set_progress_handler(None, 0)
+    with overdue_after(seconds):
+        if session.get_bind().dialect.name == "sqlite":
+            driver: Any = session.connection().connection.driver_connection
+            with stopped_after(driver, seconds):
+                yield
+        else:
+            with _on_postgresql(session, seconds):
+                yield
 
 
 @contextmanager
