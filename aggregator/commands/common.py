@@ -50,7 +50,7 @@ class Job:
             authority=config.authority or None,
         )
         for note in store.notes:
-            self.say(note)
+            self.note(note)
         if store.notes and not self.config.authority:
             self.warn(f"no authority is set: ids of entries are minted under {DEFAULT_AUTHORITY}, for ever")
         return store
@@ -69,6 +69,11 @@ class Job:
         """A line for people, on standard error where standard output is for machines."""
         if self.verbosity >= 0:
             click.echo(words, err=self.is_json)
+
+    def note(self, words: str) -> None:
+        """A line for people beside the command's answer: never on standard output, which may be a file."""
+        if self.verbosity >= 0:
+            click.echo(words, err=True)
 
     def warn(self, words: str) -> None:
         """A line that needs a person: not silenced by -q."""

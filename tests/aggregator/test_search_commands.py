@@ -82,6 +82,14 @@ def test_trends_take_no_query(archive: str) -> None:
     assert run(archive, "stats", "idrogeno", "--by", "voice").exit_code == 2
 
 
+def test_what_was_done_to_an_archive_is_not_in_the_answer(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite"
+    path.write_bytes(zstandard.ZstdDecompressor().decompress(KEPT.read_bytes()))
+    result = run(f"sqlite:///{path}", "sql", "SELECT 1 AS one", "--format", "csv")
+    assert result.stdout == "one\n1\n"
+    assert "migrated from 0001" in result.stderr
+
+
 def test_sql_answers_in_three_shapes(archive: str) -> None:
     statement = "SELECT language, count(*) AS n FROM articles GROUP BY 1 ORDER BY 1"
     assert run(archive, "sql", statement, "--format", "csv").stdout == "language,n\nen,22\nit,64\n"
