@@ -196,6 +196,7 @@ SOURCE_KEYS: Mapping[str, Reader] = {
     "include": _all(_pattern, "regular expressions"),
     "exclude": _all(_pattern, "regular expressions"),
     "pages": _flag,
+    "render": _flag,
     "pace": _seconds,
     "keep": _choice(Keep),
     "publish": _choice(Publish),

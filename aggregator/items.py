@@ -34,9 +34,8 @@ __all__ = [
 class Source:
     """A publisher's site, as the catalogue describes it.
 
-    Shapes: `hosts` are bare lower-case names, nothing else is fetched; `fields` are
-        (field name, CSS selector) pairs; `include` and `exclude` are regular expressions
-        searched in the URL.
+    Shapes: `hosts` are bare lower-case names, nothing else is fetched; `fields` are (field name, CSS
+        selector) pairs; `include` and `exclude` are regular expressions searched in the URL.
     Units: `pace` is seconds between two requests to one host.
     """
 
@@ -55,6 +54,7 @@ class Source:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     pages: bool = True
+    render: bool = False
     pace: float = 1.0
     keep: Keep = Keep.ALL
     publish: Publish = Publish.SUMMARY

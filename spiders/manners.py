@@ -23,6 +23,7 @@ MANNERS: dict[str, object] = {
     "DOWNLOADER_MIDDLEWARES_BASE": {},
     "DOWNLOADER_MIDDLEWARES": {
         # Nearest to the spider. Requests go down the list, answers and failures up.
+        "spiders.browser.Render": 30,
         "spiders.guard.Guard": 50,
         "spiders.robots.Robots": 100,
         "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,

@@ -28,6 +28,7 @@ class Rule(StrEnum):
     ROBOTS = "robots"
     GIVEN_UP = "given_up"
     LOST = "lost"
+    BROWSER = "browser"
 
 
 # Refusals that no later visit would change: the page itself leads away from the Source.

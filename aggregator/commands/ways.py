@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PROBLEMS = 1
 _NEWEST = 3  # items that `add` shows of what it took in
 _LANGUAGES = ("it", "en")  # what a site may be in before it has been read
+_RENDER = "Draw its pages in a browser, scripts and all (extra `browser`)."
 
 
 def add_to(group: click.Group) -> None:
@@ -38,14 +39,15 @@ def _add_detect(group: click.Group) -> None:
     @command(group, "detect")
     @click.argument("url")
     @click.option("--allow-private", is_flag=True, help="The site is in your own network.")
+    @click.option("--render", is_flag=True, help=_RENDER)
     @click.option("--write", is_flag=True, help="Write what was proved into your catalogue; URL is a source.")
-    def detect(job: Job, url: str, allow_private: bool, write: bool) -> int:
+    def detect(job: Job, url: str, allow_private: bool, render: bool, write: bool) -> int:
         """Find the ways into the site at URL (or of a SOURCE), and prove each by reading it."""
         known = next((source for source in job.catalogue.sources if source.id == url), None)
         if write and known is None:
             raise click.UsageError("--write needs the id of a source; `sources add URL` adds a site")
         source = known or _source_at(url, allow_private)
-        [proof] = _prove(job, [replace(source, way=Way.AUTO)])
+        [proof] = _prove(job, [replace(source, way=Way.AUTO, render=render or source.render)])
         if write and proof.chosen:
             _write(job, source, proof)
         if job.is_json:
@@ -136,8 +138,9 @@ def _lost(proof: "Proof") -> list[str]:
 
 
 _SHELL = (
-    "The page is drawn by scripts in a browser, and this program runs no scripts. Look for a feed",
-    "or an address that the scripts load, and give it with --feed.",
+    "The page is drawn by scripts in a browser. Look for a feed or an address that the scripts load, and",
+    "give it with --feed. Else --render draws the pages with this machine's Chromium, which needs",
+    "pip install 'lombardy-aggregator[browser]'; hosts that its scripts come from must stand in `hosts`.",
 )
 _BY_HAND = (
     "If a page lists the articles, name it and the block of one article in your catalogue.toml:",
@@ -163,6 +166,7 @@ def _add_add(group: click.Group) -> None:
     )
     @click.option("--feed", "feeds", multiple=True, help="Address of a feed; may be given more than once.")
     @click.option("--allow-private", is_flag=True, help="The site is in your own network.")
+    @click.option("--render", is_flag=True, default=None, help=_RENDER)
     @click.option("--no-visit", is_flag=True, help="Only write it down: prove and take in nothing now.")
     @click.option("--publish", help="Folder that the feeds are written to.")
     @click.option("--base-url", help="Address that this folder is served at.")
@@ -174,7 +178,9 @@ def _add_add(group: click.Group) -> None:
             _editor(job).add_sources([keys])
             job.say(f"added {keys['id']}; `aggregator run {keys['id']}` visits it")
             return 0
-        source = replace(_source_at(address, allow_private), id=str(keys["id"]))
+        source = replace(
+            _source_at(address, allow_private), id=str(keys["id"]), render=bool(keys.get("render"))
+        )
         if not {"way", "feeds"} & keys.keys():
             [proof] = _prove(job, [source])
             if proof.chosen is None:
@@ -305,7 +311,7 @@ def _tell_check(job: Job, source: "Source", proof: "Proof") -> None:
         told = f"{proof.total} articles by {_way_of(source, proof)[0].value}"
     newest = f", newest {best.newest}" if best and best.newest else ""
     moved = f"; `sources move {source.id} {proof.moved_to}`: it answers from there" if proof.moved_to else ""
-    shell = "; drawn by scripts, which are not run" if proof.needs_browser else ""
+    shell = "; drawn by scripts: `render = true`?" if proof.needs_browser else ""
     job.say(f"{source.id:14}  {_state(source, proof):16}  {told}{newest}{shell}{moved}")
 
 
