@@ -3,12 +3,15 @@
 Knows nothing of requests or of the order of things. Start reading at `open_visit`.
 """
 
+import logging
 from datetime import date, datetime
+from functools import partial
 
+from aggregator.alias import learn
 from aggregator.config import Config
 from aggregator.due import due_after
 from aggregator.items import Kind, Reason, RunOutcome, Source, Way
-from aggregator.store import Session, memory, runs, sightings
+from aggregator.store import Session, aliases, memory, runs, sightings
 from aggregator.store.memory import UrlKey
 from aggregator.store.runs import Lease, RunCounts
 from aggregator.store.thinning import thin
@@ -16,6 +19,8 @@ from pipelines.habits import learn_habits
 from spiders.comparing import Comparing
 from spiders.entrance import depth_of
 from spiders.visit import Visit
+
+log = logging.getLogger(__name__)
 
 
 def open_visit(
@@ -67,6 +72,7 @@ def close_visit(
         is_stale=visit.is_stale,
         whole_at=now if is_whole else None,
     )
+    _learn_aliases(session, visit, lease.source_id)
     kept = visit.way_to_keep()
     if visit.candidates and kept is not None:
         memory.save_way(session, lease.source_id, kept.way, kept.urls)
@@ -96,6 +102,17 @@ def _counts(visit: Visit) -> RunCounts:
         missed=visit.counts["missed"],
         listed=len(visit.candidates),
     )
+
+
+def _learn_aliases(session: Session, visit: Visit, source_id: str) -> None:
+    """Learns in what addresses of one page differ; what was wrongly left out is listed again next time."""
+    if not visit.counts["fetched"]:
+        return
+    learnt = learn(aliases.pairs(session, source_id), partial(aliases.pages, session, source_id))
+    if learnt != visit.memory.aliases:
+        has_erred = not set(visit.memory.aliases) <= set(learnt)
+        aliases.save(session, source_id, learnt, is_whole_due=has_erred)
+        log.info("addresses learnt source=%s aliases=%s", source_id, [alias.what for alias in learnt])
 
 
 def _keep_pages(session: Session, visit: Visit, lease: Lease, now: datetime) -> None:

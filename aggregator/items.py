@@ -7,6 +7,7 @@ Start reading at `Fetched`: what a spider hands to the pipelines.
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from aggregator.alias import Alias
 from aggregator.check import Check
 from aggregator.choices import (
     DateOrder,
@@ -68,8 +69,7 @@ class Source:
 class Term:
     """A technology cluster or topic: labels by language and the words that name it.
 
-    Shapes: `labels` and `words` are (language, text) pairs; the language is "" for names that
-        are the same in all.
+    Shapes: `labels` and `words` are (language, text) pairs; "" is for names that are the same in all.
     """
 
     id: str
@@ -94,9 +94,8 @@ class Vocabulary:
 class Candidate:
     """A URL worth fetching, with all that the way in said of it, as text, nothing decided.
 
-    Shapes: `content` is HTML, whole article only if `is_full_text`; `translations` are
-        (language, URL) pairs; URLs are absolute; `listed_at` is the feed, API page, sitemap or
-        list page that named it.
+    Shapes: `content` is HTML, whole article only if `is_full_text`; `translations` are (language, URL)
+        pairs; URLs are absolute; `listed_at` is the feed, API page, sitemap or list page that named it.
     """
 
     url: str
@@ -150,9 +149,8 @@ class Fetched:
 class Found:
     """One text and the place it was read from: `("11/03/2024", "page:li.date")`.
 
-    `where` opens with the kind of place: `feed:`, `wordpress:`, `sitemap:`, `listing:`,
-    `import:`, `jsonld:`, `meta:`, `microdata:`, `page:`, `selector:`, `url:`, `http:`,
-    `operator:`; then the key, selector or path.
+    `where` opens with the kind of place: `feed:`, `wordpress:`, `sitemap:`, `listing:`, `import:`, `jsonld:`,
+    `meta:`, `microdata:`, `page:`, `selector:`, `url:`, `http:`, `operator:`; then key, selector or path.
     """
 
     value: str
@@ -163,8 +161,8 @@ class Found:
 class Block:
     """A paragraph-sized piece of a body, as site memory counts it.
 
-    Shapes: `key` and `place` are signed 64-bit hashes of the folded text and of the path of
-        tags and classes that leads to it; `links` are absolute.
+    Shapes: `key` and `place` are signed 64-bit hashes of the folded text and of the path of tags and
+        classes that leads to it; `links` are absolute.
     """
 
     key: int
@@ -263,7 +261,8 @@ class SourceMemory:
         `way_urls` are what `auto` found to work; `date_habits` are (place, right, wrong): in how many
         articles that place of dates agreed with the others, or did not; `withdrawn` are hashes of
         canonical URLs that are never to be asked for again; `checks` are the pages taken in; `is_whole`
-        when lists are to be read whole and unconditionally, `is_stale` when 'not modified' proved untrue.
+        when lists are to be read whole and unconditionally, `is_stale` when 'not modified' proved untrue;
+        `covered` is what the addresses of kept pages come down to by the `aliases`.
     Units: `pace` is seconds, as the host's complaints left it.
     """
 
@@ -282,6 +281,8 @@ class SourceMemory:
     is_stale: bool = False
     pace: float | None = None
     visited_at: datetime | None = None
+    aliases: tuple[Alias, ...] = ()
+    covered: frozenset[str] = frozenset()
 
     def validator(self, url: str) -> Validator | None:
         """The validators kept for that address."""
@@ -315,9 +316,8 @@ class Mention:
 class PublishedDate:
     """When an article was published, as its publisher says.
 
-    Shapes: `at` is set for precision `minute` alone; `day` for `minute` and `day`; coarser
-        dates keep their first day in `day` only through `precision`.
-    Units: `at` is UTC, `day` is in the Source's zone.
+    Shapes: `at` is set for precision `minute` alone; `day` for `minute` and `day`; coarser dates keep
+        their first day in `day` only through `precision`. Units: `at` is UTC, `day` is in the Source's zone.
     """
 
     at: datetime | None

@@ -38,10 +38,11 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a page is to the archive now, and what that changed."""
+    """What a page is to the archive now, what that changed, and the canonical URL it is kept under."""
 
     match: Match
     effect: Effect
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,12 @@ def place(
         else:
             effect = Effect.NEW
             new.append((n, arrival, match))
-        saved.append(Saved(match, effect))
+        saved.append(Saved(match, effect, arrival.article.canonical_url))
     ids = _store_new(session, visit, [(arrival, match) for _, arrival, match in new])
     _store_copies(session, visit, copies)
     for (n, _, match), entry_id in zip(new, ids, strict=True):
         if match.level is Level.NEW:
-            saved[n] = Saved(replace(match, entry_id=entry_id), Effect.NEW)
+            saved[n] = replace(saved[n], match=replace(match, entry_id=entry_id))
     return saved
 
 

@@ -215,7 +215,7 @@ def _write_wave(session: Session, visit: Visit, wave: list[_Kept | _Turned]) -> 
     gone = [key for item in turned for key in (*item.keys, *([item.check.key] if item.check else []))]
     if gone:
         sightings.vanish(session, visit.source_id, gone, visit.now)
-    memory.remember_urls(session, visit.source_id, _decided(wave), visit.now)
+    memory.remember_urls(session, visit.source_id, _decided(wave, outcomes), visit.now)
     for item, outcome in zip(wave, outcomes, strict=True):
         if item.check is not None:
             is_changed = isinstance(outcome, Saved) and outcome.effect is not Effect.SAME
@@ -224,11 +224,13 @@ def _write_wave(session: Session, visit: Visit, wave: list[_Kept | _Turned]) -> 
     return outcomes
 
 
-def _decided(wave: list[_Kept | _Turned]) -> Iterator[UrlKey]:
-    for item in wave:
+def _decided(wave: list[_Kept | _Turned], outcomes: Sequence[Saved | Refused]) -> Iterator[UrlKey]:
+    for item, outcome in zip(wave, outcomes, strict=True):
         if isinstance(item, _Kept):
-            for key in dict.fromkeys((item.arrival.article.canonical_url, *item.keys)):
-                yield UrlKey(key)
+            home = outcome.url if isinstance(outcome, Saved) else None
+            yield UrlKey(item.arrival.article.canonical_url)
+            for key in item.keys:
+                yield UrlKey(key, shows=home if key != home else None)
         elif item.refused.reason is not Reason.ERROR:  # a fault is no decision: the page is asked for again
             for key in item.keys:
                 yield UrlKey(key, item.refused.reason)

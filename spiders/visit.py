@@ -11,11 +11,11 @@ from urllib.parse import urljoin
 
 from aggregator.check import Check
 from aggregator.items import Candidate, Page, Source, SourceMemory, Validator, Way
-from aggregator.urls import url_hash
 from spiders.again import choose_again, stated_day
 from spiders.detect import GUESSES, WayFound
 from spiders.entrance import Depth, Entrance, entrance_of, key_of, richer
 from spiders.freshness import fresh_for
+from spiders.known import Known
 from spiders.learnt import REBUILT, is_rebuilt, is_untrue, learnt
 from spiders.poll import mark_of, poll_of, polls_of
 from spiders.reading import Listing
@@ -83,6 +83,11 @@ class Visit:
     unchanged: list[Check] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     home: Page | None = None
+    known: Known = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Knows what is remembered."""
+        self.known = Known(self.memory)
 
     @property
     def is_over(self) -> bool:
@@ -210,7 +215,7 @@ class Visit:
             key = key_of(candidate.url)
             if not key:
                 continue
-            unknown += not self._is_known(key)
+            unknown += not self.known.holds(key)
             unnamed += key not in named
             named.add(key)
             seen = kept.get(key)
@@ -252,11 +257,6 @@ class Visit:
             return read.more
         known = {v.url: v.stamp for v in self.memory.validators if v.stamp}
         return tuple(url for url in read.more if known.get(url, "") != self.stamps.get(url))
-
-    def _is_known(self, key: str) -> bool:
-        """Whether the past decided upon it; of what was withdrawn only hashes are kept."""
-        withdrawn = self.memory.withdrawn
-        return key in self.memory.known or (bool(withdrawn) and url_hash(key) in withdrawn)
 
     def wants_more(self, unknown: int, unnamed: int, named: int) -> bool:
         """Whether the next page of a list is worth asking for, by what this one named.
@@ -327,7 +327,7 @@ class Visit:
             is_inside = day is not None and (since is None or day >= since)
             # A sitemap also lists what is no article; without a date nothing says how old it is.
             is_inside = is_inside or (day is None and candidate.way is not Way.SITEMAP)
-            if key in self.candidates or self._is_known(key) or not is_inside:
+            if key in self.candidates or self.known.holds(key) or not is_inside:
                 continue
             self.candidates[key] = candidate
             self.counts["missed"] += not self.is_backfill
@@ -342,7 +342,7 @@ class Visit:
         )
         taken, passed = list[Candidate](), list[str]()
         for rank, (key, candidate) in enumerate(ordered):
-            if self._is_known(key):
+            if not self.known.wants(key):
                 continue
             if self._is_too_deep(rank, candidate):
                 passed.append(key)

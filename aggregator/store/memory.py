@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from aggregator.alias import same
 from aggregator.check import Check
 from aggregator.items import Boilerplate, Reason, RobotsRules, RunOutcome, SourceMemory, Validator, Way
+from aggregator.store import aliases
 from aggregator.store.codec import evidence_from_json, pack_boilerplate, unpack, unpack_boilerplate
 from aggregator.store.columns import table
 from aggregator.store.engine import Excluded, upsert
@@ -47,10 +49,17 @@ _ARTICLES = 200
 
 @dataclass(frozen=True, slots=True)
 class UrlKey:
-    """A canonical URL decided upon: kept, or refused for a reason."""
+    """A canonical URL decided upon: kept, or refused for a reason; `shows` is another that it led to."""
 
     url: str
     reason: Reason | None = None
+    shows: str | None = None
+
+
+_LEARNT = (
+    SourceRow.way, SourceRow.way_urls, SourceRow.boilerplate, SourceRow.date_habits, SourceRow.visited_at,
+    SourceRow.whole_at, SourceRow.is_stale, SourceRow.pace, SourceRow.aliases,
+)  # fmt: skip
 
 
 def load_memory(
@@ -62,18 +71,7 @@ def load_memory(
     For a backfill, what was passed over for its age is unknown. Without the known URLs it is
     what digesting needs, and small; without `now` nothing is due.
     """
-    row = session.execute(
-        select(
-            SourceRow.way,
-            SourceRow.way_urls,
-            SourceRow.boilerplate,
-            SourceRow.date_habits,
-            SourceRow.visited_at,
-            SourceRow.whole_at,
-            SourceRow.is_stale,
-            SourceRow.pace,
-        ).where(SourceRow.id == source_id)
-    ).one_or_none()
+    row = session.execute(select(*_LEARNT).where(SourceRow.id == source_id)).one_or_none()
     if row is None:
         return SourceMemory(source_id)
     is_due = now is not None and (row.whole_at is None or now - row.whole_at >= _WHOLE_EVERY)
@@ -81,6 +79,7 @@ def load_memory(
     # A first visit that missed a list has not been made.
     is_first = row.visited_at is None or (row.whole_at is None and has_left_out)
     decided = _decided(source_id, is_backfill=is_backfill, is_whole=is_due)
+    learnt = aliases.from_json(row.aliases) if with_known else ()
     return SourceMemory(
         source_id,
         known=frozenset(session.scalars(decided) if with_known else ()),
@@ -97,7 +96,15 @@ def load_memory(
         is_stale=row.is_stale,
         pace=row.pace,
         visited_at=row.visited_at,
+        aliases=learnt,
+        covered=frozenset(same(learnt, url) for url in _live(session, source_id)) if learnt else frozenset(),
     )
+
+
+def _live(session: Session, source_id: str) -> Iterable[str]:
+    """The addresses that the Source's articles are kept under, as long as they answer."""
+    query = select(SightingRow.url).where(SightingRow.source_id == source_id)
+    return session.scalars(query.where(SightingRow.vanished_at.is_(None)))
 
 
 def _validators(session: Session, source_id: str) -> tuple[Validator, ...]:
@@ -167,6 +174,7 @@ def remember_urls(session: Session, source_id: str, keys: Iterable[UrlKey], now:
             "reason": key.reason.value if key.reason else None,
             "tries": 1,
             "decided_at": now,
+            "shows": key.shows,
         }
         for key in keys
     }
@@ -176,7 +184,7 @@ def remember_urls(session: Session, source_id: str, keys: Iterable[UrlKey], now:
         session,
         table(UrlKeyRow),
         ("source_id", "url"),
-        lambda new: {**_all(new, "reason", "decided_at"), "tries": UrlKeyRow.tries + 1},
+        lambda new: {**_all(new, "reason", "decided_at", "shows"), "tries": UrlKeyRow.tries + 1},
         where=UrlKeyRow.reason.is_not(None),
     )
     session.execute(statement, list(rows.values()))

@@ -194,6 +194,8 @@ def _addresses(session: Session, entry: EntryRow) -> set[str]:
     pages = select(SightingRow.url, SightingRow.link).where(SightingRow.entry_id == entry.id)
     for url, link in session.execute(pages):
         found |= {url, link}
+    home = select(SightingRow.url).where(SightingRow.entry_id == entry.id)
+    found.update(session.scalars(select(UrlKeyRow.url).where(UrlKeyRow.shows.in_(home))))
     for kept in snapshots.load_many(session, _snapshots(session, entry.id)).values():
         found |= {kept.page.url, kept.page.requested_url, kept.candidate.url, *_guid(kept)}
     return (found | set(_canonical(found))) - {""}
@@ -284,7 +286,7 @@ def _drop_pages(session: Session, entry_id: int) -> None:
 
 
 def _forget_urls(session: Session, urls: Sequence[str]) -> None:
-    session.execute(delete(table(UrlKeyRow)).where(UrlKeyRow.url.in_(urls)))
+    session.execute(delete(table(UrlKeyRow)).where(or_(UrlKeyRow.url.in_(urls), UrlKeyRow.shows.in_(urls))))
 
 
 def _forget_mentions(session: Session, traces: Traces) -> None:

@@ -40,6 +40,8 @@ class SourceRow(Base):
     """Seconds between requests that its complaints led to, where they are more than its own."""
     not_before: Mapped[datetime | None]
     """Until when its server asked to be left alone."""
+    aliases: Mapped[list[list[str]]] = mapped_column(server_default="[]")
+    """In what its addresses differ though they lead to one page (see `aggregator.alias`)."""
     unsettled: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True), server_default="[]")
     """Pages that settling is to read again whatever was learnt; null where all is settled."""
 
@@ -54,6 +56,8 @@ class UrlKeyRow(Base):
     reason: Mapped[str | None]
     tries: Mapped[int] = mapped_column(Integer)
     decided_at: Mapped[datetime]
+    shows: Mapped[str | None]
+    """The canonical URL that the page it showed is kept under, where that is another one."""
 
     __table_args__ = ({"sqlite_with_rowid": False},)
 

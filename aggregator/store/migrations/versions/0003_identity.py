@@ -17,6 +17,8 @@ def upgrade() -> None:
     op.execute("UPDATE kin SET story_id = group_id")
     op.create_index(op.f("ix_kin_story_id"), "kin", ["story_id"])
     op.add_column("link", sa.Column("original_id", sa.BigInteger(), nullable=True))
+    op.add_column("source", sa.Column("aliases", sa.JSON(), nullable=False, server_default="[]"))
+    op.add_column("url_key", sa.Column("shows", sa.Text(), nullable=True))
     op.create_table(
         "verdict",
         sa.Column("entry_id", _NUMBER, autoincrement=False, nullable=False),
