@@ -67,6 +67,8 @@ ARTICLES = Table("articles", "An article, once, however many sites show it: its 
     Column("about", "list", "Ids of the clusters and topics that it names.", '["clm", "hydrogen"]'),
     Column("story_id", "number", "Its story; articles that tell the same news share it.", "1201",
            "it was not compared yet"),
+    Column("original_id", "number", "The article that it is a translation of.", "1190",
+           "it is none, or neither of the two shows which was first"),
     Column("vanished_at", "instant", "When its page was found gone, UTC.", _INSTANT, "its page answers"),
     Column("is_hidden", "yes/no", "A person keeps it out of feeds and searches.", "0"),
 ))  # fmt: skip

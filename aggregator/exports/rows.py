@@ -14,6 +14,7 @@ from aggregator.items import Entry, Publish, Source
 from aggregator.query import Order, Query
 from aggregator.store import Session
 from aggregator.store.find import find
+from aggregator.store.kinship import originals
 from aggregator.store.past import as_known, revision_counts, stories_then, story_numbers
 from aggregator.store.sources import find_sources
 from aggregator.store.viewrows import read_view
@@ -115,6 +116,7 @@ def _source(entry: Entry, sources: dict[str, Source]) -> Source:
 def _articles(session: Session, entries: list[Entry], at: datetime | None) -> Iterator[Row]:
     ids = [entry.id for entry in entries]
     stories, revisions = story_numbers(session, ids), revision_counts(session, ids, at)
+    origins = originals(session, ids)
     for entry in entries:
         article, published = entry.article, entry.article.published
         modified, gone = article.modified_at, entry.vanished_at
@@ -126,7 +128,7 @@ def _articles(session: Session, entries: list[Entry], at: datetime | None) -> It
             second(modified) if modified else None, second(entry.first_seen_at), second(entry.changed_at),
             revisions.get(entry.id, 0), article.authors, article.tags, article.image,
             tuple(sorted({mention.term for mention in article.mentions})), stories.get(entry.id),
-            second(gone) if gone else None, entry.is_hidden,
+            origins.get(entry.id), second(gone) if gone else None, entry.is_hidden,
         )  # fmt: skip
 
 

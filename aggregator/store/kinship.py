@@ -282,6 +282,17 @@ def ties_of(session: Session, entry_id: int) -> list[Tie]:
     ]
 
 
+def originals(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """The Entry that each of these was translated from, where one of the two shows it."""
+    link = table(LinkRow).c
+    ours = link.entry_id.in_(ids) | link.other_id.in_(ids)
+    query = select(link.entry_id, link.other_id, link.original_id).where(ours, link.original_id.is_not(None))
+    found: dict[int, int] = {}
+    for entry_id, other_id, original in session.execute(query.order_by(link.original_id)):
+        found.setdefault(other_id if original == entry_id else entry_id, original)
+    return {id_: found[id_] for id_ in ids if id_ in found}
+
+
 def names(session: Session, ids: Iterable[int]) -> dict[int, str]:
     """The tags of these Entries."""
     query = select(_ENTRY.c.id, _ENTRY.c.tag).where(_ENTRY.c.id.in_(list(ids)))

@@ -30,7 +30,10 @@ VIEWS = {
             (SELECT coalesce(LIST(v), '[]') FROM (
                 SELECT DISTINCT m.term AS v FROM mention AS m WHERE m.entry_id = e.id ORDER BY 1
             ) AS named) AS about,
-            k.story_id, INSTANT(e.vanished_at) AS vanished_at, e.hidden_at IS NOT NULL AS is_hidden
+            k.story_id, (
+                SELECT min(l.original_id) FROM link AS l
+                WHERE (l.entry_id = e.id OR l.other_id = e.id) AND l.original_id <> e.id
+            ) AS original_id, INSTANT(e.vanished_at) AS vanished_at, e.hidden_at IS NOT NULL AS is_hidden
         FROM entry AS e JOIN body AS b ON b.entry_id = e.id LEFT JOIN kin AS k ON k.entry_id = e.id
         WHERE SHOWN(e)""",
     "appearances": """

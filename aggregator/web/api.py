@@ -27,7 +27,7 @@ from aggregator.web import shapes
 from aggregator.web.door import Answer, Asked, Door
 from aggregator.web.parameters import FIRST_DAY, Parameter
 from aggregator.web.problem import Unanswerable
-from aggregator.web.shown import Shown, entry_of, show_all
+from aggregator.web.shown import Shown, entry_of, kindred_of, show_all
 
 JSON = "application/json"
 OPEN = (("access-control-allow-origin", "*"),)
@@ -105,6 +105,9 @@ def _entry(asked: Asked) -> Answer:
     story = story_of(asked.session, shown.entry.id)
     told = shapes.entry_shape(shown, asked.edition)
     told["story"] = story.id if story and len(story.members) > 1 else None
+    kindred = kindred_of(asked.session, asked.edition, shown.entry.id)
+    told["original"] = next((tie.original_id for tie, _ in kindred if tie.original_id == tie.other_id), None)
+    told["ties"] = [shapes.tie_shape(tie, other) for tie, other in kindred]
     told["carriers"] = [shapes.carrier_shape(page) for page in pages_of(asked.session, shown.entry.id)]
     told["revisions"] = [shapes.revision_shape(shown, one) for one in history(asked.session, shown.entry.id)]
     told["evidence"] = shapes.evidence_shapes(shown)

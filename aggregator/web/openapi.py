@@ -36,12 +36,21 @@ _ENTRY: dict[str, dict[str, Any]] = {
     "translations": {"type": "array", "items": _object(language=_TEXT, url=_TEXT)},
     "is_gone": _TRUTH, "rights": _TEXT, "links": _LINKS,
 }  # fmt: skip
+_ORIGINAL = {"type": ["integer", "null"], "description": "What a translation was made of, if it shows."}
 _FOUND = _object(where=_TEXT, value=_TEXT)
 _SCHEMAS: dict[str, dict[str, Any]] = {
     "Entry": _object(**_ENTRY),
     "WholeEntry": _object(
         **_ENTRY,
         story={"type": ["integer", "null"]},
+        original=_ORIGINAL,
+        ties={
+            "type": "array",
+            "items": _object(
+                entry=_NUMBER, title=_TEXT, url=_TEXT, language=_TEXT, source=_TEXT, level=_TEXT,
+                score={"type": "number"}, reason=_TEXT, original=_ORIGINAL, links=_LINKS,
+            ),
+        },
         carriers={
             "type": "array",
             "items": _object(
@@ -62,7 +71,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         level=_TEXT,
         score={"type": "number"},
         reason=_TEXT,
-        original={"type": ["integer", "null"], "description": "What a translation was made of, if it shows."},
+        original=_ORIGINAL,
     ),
     "Story": _object(
         id=_NUMBER, title=_TEXT, first_day=_MAYBE, last_day=_MAYBE, changed_at=_TEXT, sources=_TEXTS,

@@ -4,6 +4,7 @@ Knows what each shows; the frame around it is `page`'s. Start reading at `DOORS`
 """
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -14,9 +15,10 @@ from markupsafe import Markup
 from aggregator.feeds.compose import absolute
 from aggregator.feeds.model import Item
 from aggregator.feeds.strings import LANGUAGES, write_day
-from aggregator.items import Precision
+from aggregator.items import Level, Precision
 from aggregator.query import Order, Query
 from aggregator.store.find import FACETS, Facet, count, find_page
+from aggregator.store.kinship import Tie
 from aggregator.store.limit import OverdueError
 from aggregator.store.revisions import history
 from aggregator.store.sightings import pages_of
@@ -26,7 +28,7 @@ from aggregator.web.api import CURSOR, ID, QUERY, address, read_query, story_for
 from aggregator.web.door import Answer, Asked, Door
 from aggregator.web.page import LANG, Frame, fail, frame_of, render
 from aggregator.web.parameters import Parameter
-from aggregator.web.shown import Shown, entry_of, past_of, show_all
+from aggregator.web.shown import Shown, entry_of, kindred_of, past_of, show_all
 
 FILTERS = {"source": "source", "cluster": "cluster", "topic": "topic", "language": "lang"}
 """The filter of the grammar for each facet but that of months, which are days."""
@@ -133,6 +135,11 @@ def _entry(asked: Asked) -> Answer:
     shown = entry_of(asked.session, asked.edition, ID.value(asked.place["id"]), frame.language)
     entry, item = shown.entry, shown.item
     story = story_of(asked.session, entry.id)
+    kindred = [
+        pair
+        for pair in kindred_of(asked.session, asked.edition, entry.id, frame.language)
+        if pair[0].level is Level.TRANSLATION
+    ]
     is_coarse = item.precision in (Precision.MONTH, Precision.YEAR)
     return render(
         frame,
@@ -147,7 +154,8 @@ def _entry(asked: Asked) -> Answer:
         is_gone=entry.vanished_at is not None,
         first_seen=write_day(entry.first_seen_at, frame.language),
         terms=_subjects(asked, frame, shown),
-        translations=_translations(frame, item),
+        translations=_translations(frame, item, [other.item.url for _, other in kindred]),
+        kindred=[(_side(tie), tie, other) for tie, other in kindred],
         story=(story.id, len(story.members) - 1) if story and len(story.members) > 1 else None,
         carriers=_carriers(asked, frame, entry.id),
         past=[
@@ -173,12 +181,19 @@ def _subjects(asked: Asked, frame: Frame, shown: Shown) -> list[tuple[str, str]]
     ]
 
 
-def _translations(frame: Frame, item: Item) -> list[tuple[str, str, str]]:
-    """Language, address and its code of each translation that the page names."""
+def _side(tie: Tie) -> str:
+    """Which of two translations the other one is."""
+    if tie.original_id is None:
+        return "either"
+    return "original" if tie.original_id == tie.other_id else "made"
+
+
+def _translations(frame: Frame, item: Item, told: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Language, address and its code of each translation that the page names and the archive lacks."""
     return [
         (frame.say(f"language.{r.language}") if r.language in LANGUAGES else r.language, r.url, r.language)
         for r in item.related
-        if r.language
+        if r.language and r.url not in told
     ]
 
 

@@ -10,6 +10,7 @@ from aggregator.feeds.model import Appointment, Edition
 from aggregator.items import Source
 from aggregator.store.events import Happening
 from aggregator.store.gone import Gone
+from aggregator.store.kinship import Tie
 from aggregator.store.overview import Standing
 from aggregator.store.revisions import Revision
 from aggregator.store.sightings import SeenPage
@@ -65,6 +66,22 @@ def carrier_shape(page: SeenPage) -> dict[str, Any]:
         "published_day": page.published_day.isoformat() if page.published_day else None,
         "first_seen_at": instant(page.first_seen_at),
         "is_gone": page.vanished_at is not None,
+    }
+
+
+def tie_shape(tie: Tie, other: Shown) -> dict[str, Any]:
+    """What ties an entry to another, and which of two translations is the original, if one shows it."""
+    return {
+        "entry": tie.other_id,
+        "title": other.item.title,
+        "url": other.item.url,
+        "language": other.item.language,
+        "source": other.entry.article.source_id,
+        "level": tie.level.value,
+        "score": tie.score,
+        "reason": tie.reason,
+        "original": tie.original_id,
+        "links": {"self": f"/api/entries/{tie.other_id}", "page": f"/entries/{tie.other_id}"},
     }
 
 

@@ -17,8 +17,11 @@ from aggregator.items import Entry, Evidence, Publish
 from aggregator.store import Session
 from aggregator.store.entries import get
 from aggregator.store.gone import find_gone
+from aggregator.store.kinship import Tie, ties_of
 from aggregator.web.problem import Unanswerable
 
+# A release that hundreds took up is told by its story.
+_MOST_TIES = 50
 # What a fact of an article is, whatever may be quoted of it.
 _FACTS = ("title", "published", "modified", "language", "canonical_url")
 
@@ -79,6 +82,17 @@ def entry_of(session: Session, edition: Edition, id_: int, language: str = "") -
     if shown is None:
         raise Unanswerable(404, "there is no such article here")
     return shown
+
+
+def kindred_of(session: Session, edition: Edition, id_: int, language: str = "") -> list[tuple[Tie, Shown]]:
+    """What ties the Entry to others, with those of them that may be shown."""
+    found = []
+    for tie in ties_of(session, id_)[:_MOST_TIES]:
+        try:
+            found.append((tie, entry_of(session, edition, tie.other_id, language)))
+        except Unanswerable:
+            continue
+    return found
 
 
 def past_of(shown: Shown, old: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from archive_samples import AGENCY, MOBILITY, NOW, day, digested, lease_on, make_article, minutes
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from aggregator.errors import StoreError
 from aggregator.items import Article, RunOutcome, Source
@@ -115,6 +115,9 @@ def test_a_translation_is_carried_once_in_all_and_by_its_side(store: Store) -> N
         [tie] = kinship.ties_of(session, link.other_id)
         assert tie.original_id == link.other_id  # by the days at one site
         assert tie.reason.endswith("its site had the Italian text 1 days before")
+        told = session.execute(text("SELECT id, original_id FROM articles ORDER BY id")).all()
+        assert told == [(link.other_id, None), (link.entry_id, link.other_id)]
+        assert kinship.originals(session, [row.id for row in told]) == {link.entry_id: link.other_id}
 
 
 def test_a_page_that_names_its_translation_is_believed(store: Store) -> None:

@@ -84,6 +84,19 @@ def test_a_story_has_its_members_and_why(browser: Browser, ids: dict[str, int]) 
     assert story["sources"] == ["clm", "agenzia"]
 
 
+def test_a_translation_tells_its_original(browser: Browser, ids: dict[str, int]) -> None:
+    told = ask(browser, f"/api/entries/{ids['english']}")
+    assert told["original"] == ids["first"]
+    [tie] = told["ties"]
+    assert (tie["entry"], tie["level"], tie["original"]) == (ids["first"], "translation", ids["first"])
+    first = ask(browser, f"/api/entries/{ids['first']}")
+    assert first["original"] is None
+    assert {one["entry"]: one["original"] for one in first["ties"]} == {
+        ids["english"]: ids["first"],
+        ids["copied"]: None,
+    }
+
+
 def test_cursors_lead_through_all_of_it_once(browser: Browser) -> None:
     for order in ("arrival", "change", "ranked"):
         path: str | None = f"/api/entries?limit=2&order={order}"

@@ -118,6 +118,14 @@ def test_search_leads_from_filter_to_article_to_story(browser: Browser, ids: dic
     assert "stesso fatto" in text_of(story)
 
 
+def test_a_translation_leads_to_its_original_and_back(browser: Browser, ids: dict[str, int]) -> None:
+    english = page(browser, f"/entries/{ids['english']}")
+    assert "Traduzione di: Idrogeno verde sul lago d'Iseo" in text_of(english)
+    first = page(browser, links(english)["Idrogeno verde sul lago d'Iseo"])
+    assert "Originale di: Hydrogen on the lake" in text_of(first)
+    assert "days before" in text_of(first)
+
+
 def test_every_facet_finds_what_it_counts(browser: Browser) -> None:
     tree = page(browser, "/")
     for item in tree.xpath("//aside//li[a]"):
