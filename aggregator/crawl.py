@@ -1,37 +1,27 @@
 """The one place that starts Scrapy: the process, its settings, and the spider on its road.
 
-Knows nothing of pages, lists or tables. Start reading at `crawl`.
+Knows nothing of pages, lists or tables; loads what does when something is to be visited. Start
+reading at `crawl`.
 """
 
 import logging
 import signal
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aggregator import __version__
 from aggregator.catalogue import Catalogue
 from aggregator.config import Config
 from aggregator.items import Candidate, Source, Vocabulary
 from aggregator.proof import Proof
-from aggregator.road import Request, Road, SourceReport
-from aggregator.stop import Forecast
+from aggregator.run import CrawlReport, Forecast, Request, SourceReport
 from aggregator.store import Store, runs, sources
-from aggregator.trial import Trial
-from spiders.comparing import Survey
+from aggregator.worker import is_gone
 
-
-@dataclass(frozen=True, slots=True)
-class CrawlReport:
-    """What a crawl brought: a report a source, and whether it was interrupted.
-
-    Shapes: `held` are Sources asked for by name whose server wants to be left alone, and until when.
-    """
-
-    sources: tuple[SourceReport, ...] = ()
-    is_interrupted: bool = False
-    held: Mapping[str, datetime] = field(default_factory=dict)
+if TYPE_CHECKING:
+    from aggregator.road import Road
+    from aggregator.trial import Trial
 
 
 def crawl(
@@ -45,6 +35,12 @@ def crawl(
     """
     with store.write() as session:
         sources.sync(session, catalogue.sources, catalogue.digest)
+        now = datetime.now(UTC)
+        runs.abandon(session, is_gone, now)
+        if request.only is None and not runs.is_any_due(session, now):
+            return CrawlReport()  # what visits need takes two seconds of CPU to load
+    from aggregator.road import Road
+
     road = Road(config, catalogue, store, request, progress=progress, foretell=foretell)
     is_interrupted = _walk(config, catalogue.sources, road)
     if road.fault is not None:
@@ -56,6 +52,8 @@ def crawl(
 
 def try_out(config: Config, vocabulary: Vocabulary, tried: Sequence[Source]) -> tuple[Proof, ...]:
     """What the ways into these Sources yield: a little of each is read, nothing kept. Once in a process."""
+    from aggregator.trial import Trial
+
     trial = Trial(vocabulary, tried)
     _walk(config, tried, trial)
     return trial.proofs()
@@ -63,12 +61,15 @@ def try_out(config: Config, vocabulary: Vocabulary, tried: Sequence[Source]) -> 
 
 def survey(config: Config, vocabulary: Vocabulary, source: Source) -> tuple[Candidate, ...]:
     """All articles that the Source's ways in name, without fetching one. Once in a process."""
+    from aggregator.trial import Trial
+    from spiders.comparing import Survey
+
     trial = Trial(vocabulary, [source], kind=Survey)
     _walk(config, [source], trial)
     return trial.listed()
 
 
-def _walk(config: Config, visited: Iterable[Source], road: Road | Trial) -> bool:
+def _walk(config: Config, visited: Iterable[Source], road: "Road | Trial") -> bool:
     """Runs the spider on that road until nothing is left to visit; says whether it was interrupted."""
     from scrapy import signals
     from scrapy.crawler import AsyncCrawlerProcess

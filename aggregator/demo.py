@@ -10,10 +10,10 @@ from pathlib import Path
 
 from aggregator.catalogue import Catalogue, load_catalogue
 from aggregator.config import Config
-from aggregator.crawl import CrawlReport, crawl
+from aggregator.crawl import crawl
 from aggregator.feeds.publish import PublishReport, publish
 from aggregator.items import Vocabulary
-from aggregator.road import Request
+from aggregator.run import CrawlReport, Request
 from aggregator.sampleserver import SampleSites
 from aggregator.samplesite import samples_root
 from aggregator.store import open_store

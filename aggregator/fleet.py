@@ -215,7 +215,7 @@ def visit_source(config: Config, source_id: str) -> None:
     _die_with_parent()
     from aggregator.catalogue import Catalogue, load_catalogue
     from aggregator.crawl import crawl
-    from aggregator.road import Request
+    from aggregator.run import Request
     from aggregator.store import archive, sources
 
     vocabulary = load_catalogue(

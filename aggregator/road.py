@@ -13,8 +13,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Self, TypeVar
 
@@ -23,9 +22,10 @@ from aggregator.check import Check
 from aggregator.config import Config, load
 from aggregator.diary import close_visit, open_visit, outcome_of
 from aggregator.errors import StoreError
-from aggregator.items import Fetched, Page, Reason, RobotsRules, RunOutcome, Way
+from aggregator.items import Fetched, Page, Reason, RobotsRules, RunOutcome
 from aggregator.recheck import complete, is_same_page, says_the_same
-from aggregator.stop import Forecast, Read, Stop, Unchanged
+from aggregator.run import Forecast, Request, SourceReport
+from aggregator.stop import Read, Stop, Unchanged
 from aggregator.store import Session, Store, memory, open_store, runs, sightings, sources
 from aggregator.store.runs import Lease, LeaseLostError, RunCounts
 from aggregator.worker import is_gone, own_name
@@ -41,30 +41,6 @@ _T = TypeVar("_T")
 
 LEASE_MINUTES = 10.0
 ROBOTS_AGE = timedelta(days=1)  # RFC 9309, 2.4: rules should not be used for longer than 24 hours
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a run was asked for.
-
-    Shapes: `only` None takes what is due, else these, due or not unless they `must_be_due`;
-        `since` asks for a backfill.
-    """
-
-    only: tuple[str, ...] | None = None
-    since: date | None = None
-    must_be_due: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SourceReport:
-    """What one visit brought, for the closing table of a run."""
-
-    source_id: str
-    way: Way | None
-    outcome: RunOutcome
-    counts: RunCounts
-    error: str | None = None
 
 
 class Road:

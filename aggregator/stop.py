@@ -30,15 +30,6 @@ LEARN_AFTER = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
-    """What a backfill is about to ask for, told before it does. Units: `pace` is seconds a request."""
-
-    source_id: str
-    requests: int
-    pace: float
-
-
-@dataclass(frozen=True, slots=True)
 class Unchanged:
     """A known page that was asked for again and says nothing new."""
 

@@ -66,7 +66,11 @@ _HEAVY = {"alembic", "asyncio", "concurrent", "dateparser", "logging", "lxml", "
         ("pipelines.dates", {"scrapy", "sqlalchemy", "dateparser", "lxml"}),
         ("pipelines.normalise", {"scrapy", "twisted", "sqlalchemy", "dateparser", "trafilatura"}),
         ("aggregator.store", {"scrapy", "twisted", "alembic", "dateparser"}),
-        ("aggregator.feeds.publish", {"scrapy", "twisted", "dateparser", "trafilatura"}),
+        ("aggregator.crawl", {"scrapy", "twisted", "bs4", "spiders", "pipelines"}),
+        (
+            "aggregator.feeds.publish",
+            {"scrapy", "dateparser", "trafilatura", "feedgen", "jinja2", "icalendar"},
+        ),
     ],
 )
 def test_heavy_libraries_load_only_where_needed(modules: str, banned: set[str]) -> None:

@@ -42,7 +42,7 @@ def crawl_in_order(folder: Path, number: int) -> None:
     """
     from aggregator import stop
     from aggregator.crawl import crawl
-    from aggregator.road import Request
+    from aggregator.run import Request
 
     draw = random.Random(number)
     stop.LEARN_AFTER = 4 if number % 2 else 10_000

@@ -16,11 +16,9 @@ from aggregator.commands.feeds import tell_hub
 from aggregator.commands.serve import serve_archive
 
 if TYPE_CHECKING:
-    from aggregator.crawl import CrawlReport
     from aggregator.demo import DemoReport
     from aggregator.feeds.publish import PublishReport
-    from aggregator.road import Request
-    from aggregator.stop import Forecast
+    from aggregator.run import CrawlReport, Forecast, Request
     from aggregator.store import Store
 
 PROBLEMS = 1
@@ -137,7 +135,7 @@ def _add_run(group: click.Group) -> None:
     )
     def run(job: Job, source: tuple[str, ...], is_all: bool, since: datetime | None, no_migrate: bool) -> int:
         """Crawl what is due, or each SOURCE named, store what is new, publish what changed."""
-        from aggregator.road import Request
+        from aggregator.run import Request
 
         if since is not None and not source:
             raise click.UsageError("--since asks for a backfill: name the SOURCE")

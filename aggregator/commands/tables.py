@@ -10,7 +10,7 @@ from typing import Any
 
 from aggregator.feeds.publish import PublishReport
 from aggregator.items import RunOutcome
-from aggregator.road import SourceReport
+from aggregator.run import SourceReport
 
 # How a visit says that another site answers in place of the Source's own.
 _MOVED = re.compile(

@@ -234,7 +234,7 @@ def _take_in(job: Job, source_id: str) -> int:
     """Visits the new source by the ordinary road, and shows the newest of what came in."""
     from aggregator.commands.road import crawl_and_publish
     from aggregator.query import Query
-    from aggregator.road import Request
+    from aggregator.run import Request
     from aggregator.store.articles import find
 
     job = Job(job.config, is_json=job.is_json, verbosity=job.verbosity)  # its catalogue read anew

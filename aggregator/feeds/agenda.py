@@ -10,8 +10,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aggregator.feeds.compose import absolute, item_of, name_of, source_of, title_of, told_apart
-from aggregator.feeds.ical import ZONE
-from aggregator.feeds.model import Agenda, Appointment, Channel, Edition, Item, Omission
+from aggregator.feeds.model import ZONE, Agenda, Appointment, Channel, Edition, Item, Omission
 from aggregator.feeds.policy import permitted
 from aggregator.feeds.strings import say, write_span
 from aggregator.items import Entry, EventKind

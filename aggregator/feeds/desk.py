@@ -4,16 +4,13 @@ Must not know which feeds there are. Start reading at `Desk.render`.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
 from aggregator.feeds.folder import Folder
-from aggregator.feeds.jsonfeed import render_json
-from aggregator.feeds.model import Document, Edition
-from aggregator.feeds.pages import FORMATS, render_page
-from aggregator.feeds.syndication import render_atom, render_rss
+from aggregator.feeds.model import FORMATS, Document, Edition
 from aggregator.items import Source
 from aggregator.store import Session
 from aggregator.store.feeds import FeedState
@@ -22,8 +19,6 @@ from aggregator.store.feeds import FeedState
 _RENDERING = 4
 ENDINGS = (*(ending for _, ending, _ in FORMATS), "html")
 """Of the files that every feed has."""
-
-_RENDERERS = {"rss": render_rss, "atom": render_atom, "json": render_json}
 
 
 @dataclass(slots=True)
@@ -53,10 +48,12 @@ class Desk:
         channel = document.channel
         if document.omitted:
             self.omitted[channel.name] = document.omitted
-        for ending, render in _RENDERERS.items():
+        for ending, render in _renderers().items():
             self.write(f"feeds/{channel.file}.{ending}", render(document))
         self.folder.remove(f"feeds/{channel.file}.gone")
         if with_page:
+            from aggregator.feeds.pages import render_page
+
             self.write(f"feeds/{channel.file}.html", render_page(document))
 
     def write(self, name: str, data: bytes) -> None:
@@ -94,12 +91,27 @@ def digest_of(edition: Edition, out: Path, feed_entries: int) -> str:
     return _digest(facts)
 
 
+def _renderers() -> dict[str, Callable[[Document], bytes]]:
+    """The formats of a feed. Their libraries take a third of a second to load: not where nothing changed."""
+    from aggregator.feeds.jsonfeed import render_json
+    from aggregator.feeds.syndication import render_atom, render_rss
+
+    return {"rss": render_rss, "atom": render_atom, "json": render_json}
+
+
 _SOURCES = "/source/"  # no feed is called so
+LISTS = "/lists"
+"""The name of the state of index and OPML file."""
 
 
 def is_feed(state: str) -> bool:
-    """Whether the state of that name is of a feed or its history, not of a source."""
-    return not state.startswith(_SOURCES)
+    """Whether the state of that name is of a feed or its history, not of a source or of the lists."""
+    return not state.startswith((_SOURCES, LISTS))
+
+
+def digest_of_value(value: object) -> str:
+    """Of a value that is made of texts, numbers and days in their order."""
+    return _digest(repr(value))
 
 
 def source_states(edition: Edition) -> dict[str, FeedState]:

@@ -8,10 +8,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vDuration, vText
 
-from aggregator.feeds.model import MINUTES_TO_LIVE, Agenda, Appointment
-
-ZONE = "Europe/Rome"
-"""The zone of every hour in a calendar; programs show it in their owner's."""
+from aggregator.feeds.model import MINUTES_TO_LIVE, ZONE, Agenda, Appointment
 
 _ROME = ZoneInfo(ZONE)
 _PRODUCT = "-//lombardy-aggregator//iCalendar//EN"

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from aggregator.feeds.model import Document, Item
-from aggregator.feeds.syndication import write_rfc3339
+from aggregator.feeds.strings import write_rfc3339
 
 
 def render_json(document: Document) -> bytes:

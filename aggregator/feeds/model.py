@@ -11,6 +11,16 @@ from enum import StrEnum
 
 from aggregator.items import Precision, Source, Term
 
+FORMATS = (
+    ("RSS", "rss", "application/rss+xml"),
+    ("Atom", "atom", "application/atom+xml"),
+    ("JSON Feed", "json", "application/feed+json"),
+)
+"""Name for people, ending of the file, media type."""
+
+ZONE = "Europe/Rome"
+"""The zone of every hour in a calendar; programs show it in their owner's."""
+
 MINUTES_TO_LIVE = 60
 """How long readers may wait between two visits: RSS ttl, sy:updatePeriod, HTTP max-age."""
 

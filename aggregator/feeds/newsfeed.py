@@ -13,7 +13,6 @@ from aggregator.feeds.compose import absolute, document_of, within_reach
 from aggregator.feeds.desk import Desk
 from aggregator.feeds.folder import TWINS
 from aggregator.feeds.model import Archive, Channel, Related
-from aggregator.feeds.syndication import render_atom
 from aggregator.items import Entry
 from aggregator.query import Query
 from aggregator.store.feeds import FeedState, arrivals, arrivals_at, changed_arrivals, copies, has_changed
@@ -85,6 +84,8 @@ def _touched(desk: Desk, bounds: list[int], since: int) -> set[int]:
 
 
 def _document(desk: Desk, channel: Channel, query: Query, place: Archive, low: int, high: int) -> None:
+    from aggregator.feeds.syndication import render_atom
+
     entries = list(_between(desk, query, low, high))
     document = document_of(channel, entries, desk.edition, archive=place)
     desk.write(_archive_name(channel.file, place.number), render_atom(document))

@@ -7,23 +7,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from aggregator.feeds.agenda import local
-from aggregator.feeds.model import Agenda, Appointment, Channel, Document, Item
+from aggregator.feeds.model import FORMATS, Agenda, Appointment, Channel, Document, Item
 from aggregator.feeds.opml import Group
-from aggregator.feeds.strings import LANGUAGES, say, write_at, write_day, write_month, write_span
-from aggregator.feeds.syndication import write_rfc3339
+from aggregator.feeds.strings import (
+    LANGUAGES,
+    say,
+    write_at,
+    write_day,
+    write_month,
+    write_rfc3339,
+    write_span,
+)
 from aggregator.items import Precision
 
-FORMATS = (
-    ("RSS", "rss", "application/rss+xml"),
-    ("Atom", "atom", "application/atom+xml"),
-    ("JSON Feed", "json", "application/feed+json"),
-)
-"""Name for people, ending of the file, media type."""
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 CALENDAR = ("ics", "text/calendar")
 """Ending and media type of a feed's calendar."""
@@ -201,7 +203,9 @@ def _say(language: str, key: str, /, **values: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     return Environment(
         loader=PackageLoader("aggregator.feeds"),
         autoescape=True,

@@ -15,13 +15,19 @@ from pathlib import Path
 
 from aggregator.feeds.agenda import agenda_of, reach
 from aggregator.feeds.channels import CALENDARS, MAIN, OPERATOR, channel_of
-from aggregator.feeds.desk import Desk, altered_sources, digest_of, is_feed, source_states
+from aggregator.feeds.desk import (
+    LISTS,
+    Desk,
+    altered_sources,
+    digest_of,
+    digest_of_value,
+    is_feed,
+    source_states,
+)
 from aggregator.feeds.folder import locked
-from aggregator.feeds.ical import render_ical
 from aggregator.feeds.model import Channel, Edition
 from aggregator.feeds.newsfeed import publish_news
 from aggregator.feeds.opml import Group, render_opml
-from aggregator.feeds.pages import render_agenda, render_index
 from aggregator.feeds.special import is_special, special_document
 from aggregator.feeds.strings import say
 from aggregator.grammar import parse_query
@@ -179,20 +185,21 @@ def groups_of(edition: Edition, before: Container[str] = ()) -> Iterator[Group]:
 def _special(desk: Desk, channel: Channel) -> None:
     """Renders a feed that is not made of articles alone, if anything in the archive has changed.
 
-    Alarms have no place in the order of changes: their feed is always looked at; it is short.
+    Alarms have no place in the order of changes: their feed is always composed; it is short.
     """
-    state = FeedState(channel.file, desk.seq, desk.digest)
-    is_counted = channel.name != OPERATOR
-    is_same = desk.before.get(channel.file) == state and not desk.altered
-    if is_counted and is_same and desk.has_all(channel.file):
+    state, document = FeedState(channel.file, desk.seq, desk.digest), None
+    if channel.name == OPERATOR:
+        document = special_document(desk.session, channel, desk.edition, desk.feed_entries)
+        state = FeedState(channel.file, 0, desk.digest + digest_of_value(document))
+    if desk.before.get(channel.file) == state and not desk.altered and desk.has_all(channel.file):
         desk.unchanged += 1
         return
-    document = special_document(desk.session, channel, desk.edition, desk.feed_entries)
+    document = document or special_document(desk.session, channel, desk.edition, desk.feed_entries)
     written = len(desk.written)
     desk.render(document, with_page=not channel.is_calendar)
     desk.unchanged += len(desk.written) == written
     if desk.before.get(channel.file) != state:
-        desk.keep(channel.file)
+        desk.keep(channel.file, seq=state.change_seq, digest=state.digest)
 
 
 def _calendar(desk: Desk, channel: Channel) -> None:
@@ -204,6 +211,9 @@ def _calendar(desk: Desk, channel: Channel) -> None:
     state = FeedState(f"{channel.file}.ics", desk.seq, desk.digest)
     if desk.before.get(state.name) == state and not desk.altered and all(map(desk.folder.has, files)):
         return
+    from aggregator.feeds.ical import render_ical
+    from aggregator.feeds.pages import render_agenda
+
     query = Query() if channel.is_calendar else replace(feed_query(channel.name), is_live=False)
     today = present_day(desk.session)
     happenings = []
@@ -219,12 +229,22 @@ def _calendar(desk: Desk, channel: Channel) -> None:
 
 
 def _lists(desk: Desk, groups: tuple[Group, ...]) -> None:
-    """Writes the index and the OPML file."""
+    """Writes the index and the OPML file, if they have changed."""
     edition = desk.edition
+    state = FeedState(LISTS, 0, desk.digest + digest_of_value(groups))
+    if desk.before.get(LISTS) == state and all(map(desk.folder.has, _list_files(edition))):
+        return
+    from aggregator.feeds.pages import render_index
+
+    desk.keep(LISTS, seq=0, digest=state.digest)
     index = render_index(channel_of("all", edition), groups, edition.language, edition.base_url)
     desk.write("index.html", index)
     if edition.base_url:
         desk.write("feeds.opml", render_opml(groups, edition.language))
+
+
+def _list_files(edition: Edition) -> tuple[str, ...]:
+    return ("index.html", "feeds.opml") if edition.base_url else ("index.html",)
 
 
 def _states_of(before: Iterable[str], files: tuple[str, ...]) -> list[str]:

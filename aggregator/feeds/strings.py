@@ -8,7 +8,7 @@ Start reading at `say`.
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 LANGUAGES = ("it", "en")
 
@@ -280,6 +280,11 @@ def write_month(day: date, language: str) -> str:
 def write_at(at: datetime, language: str) -> str:
     """Day and minute in words, in the zone that `at` carries: `11 marzo 2024, ore 15:40`."""
     return say("shown.at", language, date=write_day(at, language), time=f"{at.hour:02}:{at.minute:02}")
+
+
+def write_rfc3339(at: datetime) -> str:
+    """The instant in UTC with `Z`: `2024-03-11T14:40:00Z`, with a fraction where it has one."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def write_span(start: date | datetime, end: date | datetime | None, language: str) -> str:

@@ -17,7 +17,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from aggregator.feeds.model import MINUTES_TO_LIVE, Document, Item, Related
-from aggregator.feeds.strings import say
+from aggregator.feeds.strings import say, write_rfc3339
 
 GENERATOR = "lombardy-aggregator"
 
@@ -126,11 +126,6 @@ def _plainly(data: bytes) -> bytes:
     Source: RSS Best Practices Profile, 'Character data': `&` and `<` as hexadecimal references.
     """
     return _PLAIN.sub(lambda match: match[0].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;"), data)
-
-
-def write_rfc3339(at: datetime) -> str:
-    """The instant in UTC with `Z`: `2024-03-11T14:40:00Z`, with a fraction where it has one."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def write_rfc822(at: datetime) -> str:

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 _RUN = table(CrawlRunRow)
 _OPEN = CrawlRunRow.ended_at.is_(None)
+_IS_OCCUPIED = exists().where(CrawlRunRow.host == SourceRow.host, _OPEN)
 # How far the clocks of a fleet's machines may be apart.
 _CLOCK = timedelta(hours=1)
 # For how long a server may keep away who names it: some say 'in a year'.
@@ -107,7 +108,7 @@ def take(
         _is_due(now, sources, with_disabled=not is_visit),
         *([_is_due(now, None)] if must_be_due else []),
         *([~_is_held(now)] if is_visit else []),
-        ~exists().where(CrawlRunRow.host == SourceRow.host, _OPEN),
+        ~_IS_OCCUPIED,
     ]
     run = {"worker": worker, "started_at": now, "expires_at": expires_at, "refused": {}, "is_visit": is_visit}
     taken = _open_runs(session, due, run, limit)
@@ -115,6 +116,12 @@ def take(
     return [
         Lease(row.id, row.source_id, row.host, worker, expires_at, row.source_id in fresh) for row in taken
     ]
+
+
+def is_any_due(session: Session, now: datetime) -> bool:
+    """Whether `take` would find a Source that is due."""
+    _close_expired(session, now)
+    return bool(session.scalar(select(exists().where(_is_due(now, None), ~_is_held(now), ~_IS_OCCUPIED))))
 
 
 def _open_runs(

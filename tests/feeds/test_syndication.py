@@ -19,7 +19,8 @@ from aggregator.feeds.compose import document_of
 from aggregator.feeds.jsonfeed import render_json
 from aggregator.feeds.model import MINUTES_TO_LIVE, Archive, Document, Edition, Related
 from aggregator.feeds.opml import render_opml
-from aggregator.feeds.syndication import render_atom, render_rss, write_rfc822, write_rfc3339
+from aggregator.feeds.strings import write_rfc3339
+from aggregator.feeds.syndication import render_atom, render_rss, write_rfc822
 from aggregator.items import Entry, Precision, PublishedDate
 
 NS = {

@@ -26,6 +26,11 @@ def take(
         return runs.take(session, worker="w", now=minutes(at), sources=only, limit=limit, lease_minutes=15)
 
 
+def is_any_due(store: Store, *, at: float) -> bool:
+    with store.write() as session:
+        return runs.is_any_due(session, minutes(at))
+
+
 def close(store: Store, lease: Lease, outcome: RunOutcome = RunOutcome.OK, *, at: float, due: float) -> None:
     with store.write() as session:
         runs.close(session, lease, outcome, now=minutes(at), next_due_at=minutes(due))
@@ -45,8 +50,11 @@ def test_due_comes_back_when_it_is_time(store: Store) -> None:
     [agency, mobility] = take(store)
     close(store, agency, at=1, due=60)
     close(store, mobility, at=1, due=30)
+    assert [is_any_due(store, at=at) for at in (29.9, 30)] == [False, True]
     assert take(store, at=29.9) == []
     assert ids(take(store, at=30)) == ["clm"]
+    assert not is_any_due(store, at=31), "somebody is there"
+    assert is_any_due(store, at=60), "its lease is over, and so is the other's wait"
 
 
 def test_the_longest_waiting_first(store: Store) -> None:
