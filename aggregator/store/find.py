@@ -7,6 +7,7 @@ become rows. Start reading at `find`; `filters` says which Entries a Query means
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Text, cast, exists, func, not_, or_, select
@@ -107,7 +108,7 @@ def _bounds(session: Session, query: Query) -> tuple[int, int] | None:
 def _matching(session: Session, query: Query, words: Expression, limit: int) -> list[tuple[Entry, int]]:
     """What matches, by tier where it is ranked: places first, for wide rows only of what is shown."""
     where = [*filters(replace(query, words=None), is_walk=True)]
-    bounds = _bounds(session, query)
+    bounds = cache(partial(_bounds, session, query))
     places: list[tuple[int, int]] = []
     tiers = range(query.tier, matching.TIERS) if query.order is Order.RANKED else (matching.TIERS - 1,)
     for tier in tiers:

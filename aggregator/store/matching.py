@@ -4,15 +4,17 @@ The only module that knows how SQLite (FTS5) and PostgreSQL (tsvector) are asked
 `condition`; `newest` is the same, quicker, where only the first ones are wanted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     ColumnElement,
+    Select,
     Text,
     and_,
+    any_,
     bindparam,
     cast,
     column,
@@ -20,8 +22,9 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    text,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -39,8 +42,14 @@ _FTS: Any = table(search.NAME, column("rowid", BigInteger), column(search.NAME))
 _TS: Any = table(
     search.NAME, column("id", BigInteger), column("words"), column("headline", Text), column("plain", Text)
 )
+# What is found less often than that is gathered from the index, and sorted. Measured on 50,000 Entries:
+# 10,000 makes the most frequent words half as slow again, 3,000 the middling ones with a filter twice.
+_FEW = 5000
+_BY_INDEX = text("SELECT set_config('enable_seqscan', :value, true)")
 _FTS_SCOPES = ("{title}", "{title opening}", "{title opening body}")
-_TS_SCOPES = (":A", ":AB", "")
+# Names of stems in the index by how near to the title they stand, and of words as they stand.
+_TS_STEMS = ("1", "2", "")
+_TS_WORDS = ("h", "w", "w")
 
 
 def condition(words: Expression, tier: int = TIERS - 1) -> ColumnElement[bool]:
@@ -117,31 +126,72 @@ def _quoted(words: str) -> str:
     return f'"{words}"'
 
 
-def _ts_condition(words: Expression, tier: int) -> ColumnElement[bool]:
+def _ts_text(words: Expression, tier: int) -> str | None:
+    """The question as a tsvector is asked; None for one with a phrase, since it keeps no order."""
     match words:
         case Word(word):
-            return _ts_match(" | ".join(f"'{stem}'{_TS_SCOPES[tier]}" for stem in stems([word])))
-        case Prefix(start) if tier > 0:
-            return _ts_match(f"'w{start}':*")
+            return " | ".join(f"'{_TS_STEMS[tier]}{stem}'" for stem in stems([word]))
         case Prefix(start):
-            said: ColumnElement[bool] = _TS.c.headline.contains(f" {start}", autoescape=True)
-            return said
-        case Phrase(row):
-            said = _TS.c.headline.contains(search.spaced(row), autoescape=True)
-            if tier > 0:
-                said = or_(said, _TS.c.plain.contains(search.spaced(row), autoescape=True))
-            return and_(_ts_match(" & ".join(f"'w{word}'" for word in row)), said)
+            return f"'{_TS_WORDS[tier]}{start}':*"
+        case Phrase():
+            return None
+        case Not(part):
+            asked = _ts_text(part, TIERS - 1)
+            return None if asked is None else f"!({asked})"
+        case And(parts) | Or(parts):
+            some = [_ts_text(part, tier) for part in parts]
+            join = ") & (" if isinstance(words, And) else ") | ("
+            return None if None in some else f"({join.join(part for part in some if part)})"
+
+
+def _ts_condition(words: Expression, tier: int) -> ColumnElement[bool]:
+    asked = _ts_text(words, tier)
+    if asked is not None:
+        return _ts_match(asked)
+    match words:
         case And(parts):
             return and_(*(_ts_condition(part, tier) for part in parts))
         case Or(parts):
             return or_(*(_ts_condition(part, tier) for part in parts))
         case Not(part):
             return not_(_ts_condition(part, TIERS - 1))
+        case Phrase(row):
+            said: ColumnElement[bool] = _TS.c.headline.contains(search.spaced(row), autoescape=True)
+            if tier > 0:
+                said = or_(said, _TS.c.plain.contains(search.spaced(row), autoescape=True))
+            return and_(_ts_match(" & ".join(f"'{_TS_WORDS[tier]}{word}'" for word in row)), said)
+        case Word() | Prefix():
+            raise AssertionError(words)  # a tsvector is asked for those
 
 
 def _ts_match(asked: str) -> ColumnElement[bool]:
     is_there: ColumnElement[bool] = _TS.c.words.op("@@")(cast(bindparam(None, asked, Text), TSQUERY))
     return is_there
+
+
+def _ts_hits(words: Expression, tier: int, nearer: int | None) -> ColumnElement[bool]:
+    """What is in the tier alone: one question to the index where that can be said in one."""
+    if nearer is None:
+        return _ts_condition(words, tier)
+    asked, closer = _ts_text(words, tier), _ts_text(words, nearer)
+    if asked is None or closer is None:
+        return and_(_ts_condition(words, tier), not_(_ts_condition(words, nearer)))
+    return _ts_match(f"({asked}) & !({closer})")
+
+
+def _few(session: Session, words: Expression, tier: int, nearer: int | None) -> list[int] | None:
+    """The places of what is found, where that is little; None where it is much, or only what must not be.
+
+    PostgreSQL knows too little of rare words, and not what it costs to unpack a text's: left to itself
+    it looks at all Entries one after the other, as is right for frequent words alone.
+    """
+    if match_text(words, tier) is None:
+        return None
+    found = select(_TS.c.id).where(_ts_hits(words, tier, nearer)).limit(_FEW + 1)
+    session.execute(_BY_INDEX, {"value": "off"})
+    places = list(session.scalars(found))
+    session.execute(_BY_INDEX, {"value": "on"})
+    return places if len(places) <= _FEW else None
 
 
 def newest(
@@ -152,34 +202,48 @@ def newest(
     tier: int,
     nearer: int | None,
     before: int | None,
-    between: tuple[int, int] | None,
+    between: Callable[[], tuple[int, int] | None],
     limit: int,
 ) -> list[int]:
     """The `announced_seq` of what matches and meets the conditions, newest first.
 
     Shapes: only what is in that tier, without what is in the tier `nearer` already; `before` a
-        place, and `between` two.
+        place, and `between` two, as a help for walks.
     """
     seq = EntryRow.announced_seq
-    asked = match_text(words, tier)
-    if search.is_sqlite(session) and asked is not None:
-        # From the words' side: FTS5 walks them newest first, and stops at the limit.
-        rowid = _FTS.c.rowid
-        hits = select(rowid).select_from(_FTS.join(EntryRow, seq == rowid))
-        if nearer is not None:
-            asked = f"({asked} NOT {match_text(words, nearer)})"
-        statement = hits.where(_FTS.c.search.op("MATCH")(asked), *where).order_by(rowid.desc())
+    few = None if search.is_sqlite(session) else _few(session, words, tier, nearer)
+    if few is not None:
+        place: ColumnElement[Any] = seq.expression
+        statement = select(place).where(place == any_(cast(few, ARRAY(BigInteger))))
     else:
-        rowid = seq
-        is_hit = condition(words, tier)
-        if nearer is not None:
-            is_hit = and_(is_hit, not_(condition(words, nearer)))
-        statement = select(seq).where(seq.is_not(None), is_hit, *where).order_by(seq.desc())
-    if between is not None:
-        statement = statement.where(rowid.between(*between))
+        place, statement = _walk(session, words, tier, nearer)
+        bounds = between()
+        if bounds is not None:
+            statement = statement.where(place.between(*bounds))
     if before is not None:
-        statement = statement.where(rowid < before)
-    return list(session.scalars(statement.limit(limit)))
+        statement = statement.where(place < before)
+    return list(session.scalars(statement.where(*where).order_by(place.desc()).limit(limit)))
+
+
+def _walk(
+    session: Session, words: Expression, tier: int, nearer: int | None
+) -> tuple[ColumnElement[Any], Select[Any]]:
+    """What is a hit, to be looked at one Entry after the other, and the column of their places."""
+    seq = EntryRow.announced_seq
+    if not search.is_sqlite(session):
+        # As a value, not as a list of hits: the other conditions are then looked at first.
+        is_hit = select(_ts_hits(words, tier, nearer)).where(_TS.c.id == seq).scalar_subquery()
+        return seq.expression, select(seq).where(seq.is_not(None), is_hit)
+    asked = match_text(words, tier)
+    if asked is None:
+        apart = () if nearer is None else (not_(condition(words, nearer)),)
+        return seq.expression, select(seq).where(seq.is_not(None), condition(words, tier), *apart)
+    # From the words' side: FTS5 walks them newest first, and stops at the limit.
+    if nearer is not None:
+        asked = f"({asked} NOT {match_text(words, nearer)})"
+    rowid = _FTS.c.rowid
+    hits = select(rowid).select_from(_FTS.join(EntryRow, seq == rowid))
+    return rowid, hits.where(_FTS.c.search.op("MATCH")(asked))
 
 
 def holds(words: Expression, doc: search.Document) -> bool:

@@ -239,10 +239,13 @@ def _fts_row(seq: int, doc: Document) -> dict[str, object]:
 
 
 def _ts_row(seq: int, doc: Document) -> dict[str, object]:
-    plain = dict.fromkeys(f"w{word}" for word in (*doc.headline, *doc.plain) if word != _BREAK)
-    weights = (("1A", doc.title), ("2B", doc.opening), ("3D", (*doc.body, *plain)))
-    words = " ".join(f"'{word}':{weight}" for weight, some in weights for word in some)
-    return {"id": seq, "words": words, "headline": spaced(doc.headline), "plain": spaced(doc.plain)}
+    # Where a stem stands is part of its name: a weight would have to be read from each row that is found.
+    opening = (*doc.title, *doc.opening)
+    words = {*opening, *doc.body, *(f"w{word}" for word in (*doc.headline, *doc.plain) if word != _BREAK)}
+    words |= {f"1{stem}" for stem in doc.title} | {f"2{stem}" for stem in opening}
+    words |= {f"h{word}" for word in doc.headline}
+    lexemes = " ".join(f"'{word}'" for word in words)
+    return {"id": seq, "words": lexemes, "headline": spaced(doc.headline), "plain": spaced(doc.plain)}
 
 
 def spaced(words: Sequence[str]) -> str:
