@@ -67,7 +67,7 @@ def cross_keys(wording: Wording) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The keys to write down for readers of the other language, and the ones to look up; its marks' last."""
     if wording.language not in LANGUAGES:
         return (), ()
-    words = wording.vocabulary.union(wording.elided)
+    words = wording.common_words.union(wording.elided)
     found = set(map(_PLAIN_KEYS[wording.language].__getitem__, words))
     found.update(map(_NAME_KEYS[wording.language].__getitem__, wording.names & words))
     found.discard(_NO_KEY)
@@ -106,7 +106,7 @@ class _Keys(dict[str, int]):
 @lru_cache(maxsize=512)  # each holds its Wording: 20 to 70 kB
 def features(wording: Wording) -> dict[str, float]:
     """What of the text may stand in its translation, with the weight of each: `#2024`, `=lecco`, `~indus`."""
-    words = wording.vocabulary.union(wording.elided)
+    words = wording.common_words.union(wording.elided)
     known = _FEATURES[wording.language]
     found = dict(chain.from_iterable(map(known.__getitem__, words)))
     for name in wording.names & words:
@@ -140,7 +140,9 @@ class _Features(dict[str, tuple[tuple[str, float], ...]]):
 def _spelled(word: str, language: str) -> tuple[str, float]:
     """A word as both languages would spell it, with its weight; only those of weight `_SAME` have a root."""
     if word[0].isdigit():
-        return "#" + word.replace(",", "."), min(1 + 0.7 * len(word), _MOST_NUMBER)
+        number = word.replace(",", ".")
+        number = number.rstrip("0").rstrip(".") if "." in number else number  # 17.00 is 17
+        return "#" + number, min(1 + 0.7 * len(number), _MOST_NUMBER)
     date_word = CALENDAR[language].get(word)
     if date_word is not None:
         return date_word, _DATE

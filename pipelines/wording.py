@@ -37,6 +37,10 @@ _ELIDED = re.compile(r"'(?<=[a-z]')([a-z]{3,})")
 _MOST_NAMES = 0.5
 _CAPITAL_NOUNS = frozenset(("de", "lb", "nds"))
 
+# A time of day as English or a screen has it: `2.30 pm`, `5 p.m.`, `16:00`. Numbers alone are most of what
+# a page shows of one; only these differ from what Italian writes.
+_TIME = re.compile(r"(\d(?<!\w.)\d?)(?:[.:]([0-5]\d))?(?: ?([ap])\.? ?m\b|(?<=:\d\d)\b)")
+
 _SHORT, _SHORT_WEIGHT = 3, 0.3
 
 # One number holds a text, a word in each lane of 128 bits, so that a few multiplications mix all of
@@ -104,6 +108,15 @@ class Wording:
     def vocabulary(self) -> frozenset[str]:
         """All words of title and text."""
         return frozenset(self.words).union(self.title_words)
+
+    @cached_property
+    def common_words(self) -> frozenset[str]:
+        """The vocabulary with times of day as both languages may write them: `2.30 pm` as `14.30`."""
+        title = fold(self.title[:_TITLE_CHARACTERS])
+        if not _TIME.search(self.folded) and not _TIME.search(title):
+            return self.vocabulary
+        both = (_words(_TIME.sub(_of_24, text), self.language) for text in (self.folded, title))
+        return frozenset().union(*both)
 
     @cached_property
     def numbers(self) -> frozenset[str]:
@@ -174,6 +187,14 @@ def wording(article: Article) -> Wording:
         source_id=article.source_id,
         day=article.published.day if article.published else None,
     )
+
+
+def _of_24(time: re.Match[str]) -> str:
+    """The time by the clock of 24 hours, full hours as a number alone."""
+    hour, minutes, half = int(time[1]), time[2] or "00", time[3]
+    if half and hour <= 12:
+        hour = hour % 12 + 12 * (half == "p")
+    return f" {hour} " if minutes == "00" else f" {hour}.{minutes} "
 
 
 def _words(folded: str, language: str) -> tuple[str, ...]:

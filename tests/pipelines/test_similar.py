@@ -1,5 +1,6 @@
 """Words, facts and likeness: what makes two texts one article, in two languages."""
 
+import re
 from datetime import date
 
 import pytest
@@ -94,6 +95,20 @@ def test_features_are_the_same_in_both_languages() -> None:
     italian = features(told("A Milano il 9 maggio, giovedì, un'innovazione da 2,5 milioni"))
     english = features(told("In Milan on 9 May, Thursday, an innovation worth 2.5 million", "", "en"))
     assert {"#9", "#2.5", "m5", "w4", "=milano", "~inova"} <= italian.keys() & english.keys()
+
+
+@pytest.mark.parametrize(
+    ("italian", "english"),
+    [
+        ("dalle 14.30 alle 17.00", "from 2.30 pm to 5 p.m."),
+        ("alle 16:00 e alle 0.05", "at 4:00 p. m. and 12:05 a.m."),
+        ("ore 12, 9 e 21.15", "12 pm, 9am, 9:15pm"),
+        ("il 10% di 7,50 euro", "10% of 7.5 euros"),
+    ],
+)
+def test_times_of_day_are_the_same_by_either_clock(italian: str, english: str) -> None:
+    like = likeness(told(italian), told(english, "", "en"))
+    assert (like.facts, like.clash) == (len(re.findall(r"\d+(?:[.:,]\d+)?", italian)), 0)
 
 
 def test_another_number_in_a_translation_is_counted() -> None:
