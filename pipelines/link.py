@@ -176,9 +176,12 @@ def _holders(
 
 
 def _stated(session: Session, told: Told, past: "_Archive") -> list[Match]:
-    """The tie to the page that this one names as its translation, if the archive has it."""
+    """The tie to the page that this one names as its translation, if it stands at the same Source.
+
+    Whoever takes over a page takes its statements along, and they are true of the page that it was.
+    """
     urls = [key for url in told.translations for key in _key(url)]
-    for id_ in kinship.at_urls(session, urls):
+    for id_ in kinship.at_urls(session, urls, told.source_id):
         kin = past.find_kin(id_)
         if id_ != told.id and kin is not None and kin.language != told.language:
             other = Nearby(id_, kin.group, past.wording(id_))

@@ -140,11 +140,13 @@ def first_announced(session: Session, groups: Sequence[int]) -> list[int]:
     return sorted({row.group_id: row.id for row in session.execute(query)}.values())
 
 
-def at_urls(session: Session, urls: Sequence[str]) -> list[int]:
-    """The Entries that these canonical URLs showed, by id."""
+def at_urls(session: Session, urls: Sequence[str], source_id: str | None = None) -> list[int]:
+    """The Entries that these canonical URLs showed, at that Source if one is given, by id."""
     if not urls:
         return []
     query = select(SightingRow.entry_id).where(SightingRow.url.in_(urls)).distinct()
+    if source_id is not None:
+        query = query.where(SightingRow.source_id == source_id)
     return sorted(session.scalars(query))
 
 

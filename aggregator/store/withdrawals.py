@@ -35,7 +35,7 @@ from aggregator.store.schema import (
     WithdrawnKeyRow,
 )
 from aggregator.text import fold
-from aggregator.urls import canonical_url, url_hash
+from aggregator.urls import canonical_url, host_of, is_within, url_hash
 
 # Rows that point to the Entry and stay, emptied: feeds and calendars must still say that it is gone.
 _EMPTIED = frozenset({"entry", "body", "event", "mention"})
@@ -202,8 +202,10 @@ def _addresses(session: Session, entry: EntryRow) -> set[str]:
 
 
 def _guid(kept: Fetched) -> tuple[str, ...]:
+    """What a feed gave for its id, where it is an address at the page's own host: else it is another's."""
     guid = kept.candidate.guid or ""
-    return (guid,) if guid.startswith(("http://", "https://")) else ()
+    host = host_of(kept.page.url).removeprefix("www.")
+    return (guid,) if is_within(guid, (host, f"www.{host}")) else ()
 
 
 def _snapshots(session: Session, entry_id: int) -> list[int]:
