@@ -84,7 +84,7 @@ def _add_copy(db: click.Group) -> None:
                 target.close()
         finally:
             source.close()
-        _tell_loaded(job, loaded, "copied, counts and checksums of all tables are equal")
+        _tell_loaded(job, loaded, "copied, read back and found the same, table by table")
 
 
 def _tell_loaded(job: Job, loaded: "Loaded", what: str) -> None:

@@ -25,8 +25,9 @@ from aggregator.store import search, withdrawals
 from aggregator.store.codec import dumps
 from aggregator.store.columns import Base
 from aggregator.store.engine import Store
-from aggregator.store.rows import AT_ONCE, Digest, Row, bulk_load, read_rows, tables, write_rows
+from aggregator.store.rows import AT_ONCE, Row, bulk_load, read_rows, tables, write_rows
 from aggregator.store.schema import EntryRow, WithdrawalRow, WithdrawnKeyRow
+from aggregator.store.transfer import transfer
 from aggregator.store.version import HEAD, REVISIONS
 
 FORMAT = 1
@@ -46,23 +47,19 @@ class Loaded:
 
 
 def copy_archive(source: Store, target: Store, *, replace: bool = False) -> Loaded:
-    """Copies all rows and compares counts and checksums of each table afterwards.
+    """Copies all rows, reads them back and compares them with those that were read.
 
     Shapes: the target must hold no articles, or is to be replaced; what it has withdrawn stays
         withdrawn. The index of search is left to `search.catch_up`.
     Raises: StoreError when it holds some, or when a table came out otherwise; then nothing is kept.
     """
-    sent: dict[str, Digest] = {}
-    with source.read() as reading, bulk_load(target) as writing:
+    with transfer(source, target) as (writing, way):
         kept = _clear(writing, replace=replace)
         for table in tables():
-            digest = sent[table.name] = Digest()
-            names = [column.name for column in table.columns]
-            write_rows(writing, table, names, _digested(read_rows(reading, table), digest))
-        for table in tables():
-            _compare(table, sent[table.name], writing)
+            way.move(table)
+        rows = {table.name: way.proven(table) for table in tables()}
         withdrawn = _withdraw_again(writing, kept)
-    return Loaded({name: digest.count for name, digest in sent.items()}, withdrawn)
+    return Loaded(rows, withdrawn)
 
 
 def dump(store: Store, write: Callable[[bytes], object]) -> int:
@@ -110,8 +107,8 @@ def restore(store: Store, lines: Iterable[bytes], *, replace: bool = False) -> L
         for name, rows in reader.portions():
             table = _table(name, columns)
             packed = _packed(table, columns[name])
-            values = (tuple(_changed(row[1:], packed, a2b_base64)) for row in rows)
-            counts[name] += write_rows(session, table, columns[name], values)
+            values = [tuple(_changed(row[1:], packed, a2b_base64)) for row in rows]
+            counts[name] += write_rows(session, table, columns[name], [values])
         reader.check()
         withdrawn = _withdraw_again(session, kept)
     return Loaded(counts, withdrawn)
@@ -208,24 +205,8 @@ def _withdraw_again(session: Session, kept: Mapping[str, list[Row]]) -> int:
             there = set(session.scalars(select(key)))
             position = list(table.columns).index(key)
             rows = [row for row in kept[table.name] if row[position] not in there]
-            write_rows(session, table, [column.name for column in table.columns], rows)
+            write_rows(session, table, [column.name for column in table.columns], [rows])
     return withdrawals.withdraw_known(session) if any(kept.values()) else 0
-
-
-def _digested(portions: Iterable[Sequence[Row]], digest: Digest) -> Iterator[Row]:
-    for rows in portions:
-        digest.add(rows)
-        yield from rows
-
-
-def _compare(table: Table, sent: Digest, target: Session) -> None:
-    got = Digest()
-    for rows in read_rows(target, table):
-        got.add(rows)
-    if (got.count, got.sum) != (sent.count, sent.sum):
-        raise StoreError(
-            f"{table.name} came out otherwise: {sent.count} rows read, {got.count} there now; nothing is kept"
-        )
 
 
 _line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

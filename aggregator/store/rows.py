@@ -6,7 +6,6 @@ SQLite keeps: instants and days as text, truth as 0 and 1, JSON as its text.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Connection, Date, Table, Text, text
@@ -34,7 +33,7 @@ def read_rows(session: Session, table: Table) -> Iterator[list[Row]]:
     is_sqlite = connection.dialect.name == "sqlite"
     columns = ", ".join(_selected(column, is_sqlite=is_sqlite) for column in table.columns)
     order = ", ".join(_ordered(column, is_sqlite=is_sqlite) for column in table.primary_key.columns)
-    query = f'SELECT {columns} FROM "{table.name}" ORDER BY {order}'  # noqa: S608  names of our own schema
+    query = f"SELECT {columns} FROM {quoted(table.name)} ORDER BY {order}"  # noqa: S608  names of our own schema
     driver: Any = connection.connection.driver_connection
     # A named cursor of PostgreSQL hands rows out as they are asked for; SQLite's always does.
     with _closing(driver.cursor() if is_sqlite else driver.cursor(name="rows")) as cursor:
@@ -43,42 +42,47 @@ def read_rows(session: Session, table: Table) -> Iterator[list[Row]]:
             yield rows
 
 
-def write_rows(session: Session, table: Table, names: Sequence[str], rows: Iterable[Row]) -> int:
+def write_rows(session: Session, table: Table, names: Sequence[str], portions: Iterable[list[Row]]) -> int:
     """Inserts rows that hold these columns, the others as the schema has them; how many there were."""
-    columns = ", ".join(f'"{name}"' for name in names)
+    columns = ", ".join(map(quoted, names))
     connection = session.connection()
     driver: Any = connection.connection.driver_connection
-    given, count = iter(rows), 0
+    count = 0
     with _closing(driver.cursor()) as cursor:
         if connection.dialect.name == "sqlite":
             marks = ", ".join("?" * len(names))
-            statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'  # noqa: S608  our own names
-            while batch := list(islice(given, AT_ONCE)):
-                cursor.executemany(statement, batch)
-                count += len(batch)
+            statement = f"INSERT INTO {quoted(table.name)} ({columns}) VALUES ({marks})"  # noqa: S608  our own names
+            for rows in portions:
+                cursor.executemany(statement, rows)
+                count += len(rows)
             return count
-        with cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
-            for row in given:
-                copy.write_row(row)
-                count += 1
+        with cursor.copy(f"COPY {quoted(table.name)} ({columns}) FROM STDIN") as copy:
+            for rows in portions:
+                for row in rows:
+                    copy.write_row(row)
+                count += len(rows)
     return count
+
+
+def quoted(name: str) -> str:
+    """A name of our own schema as SQL takes it, whatever word it is."""
+    return f'"{name}"'
 
 
 class Digest:
     """A checksum over rows: the same on either database in one process, another in the next.
 
-    Shapes: `sum` is Python's own keyed 64-bit hash, chained row by row. It sees every letter, for a
-        tenth of what SHA-256 over the same rows as bytes costs.
+    Shapes: `sum` is Python's own keyed 64-bit hash, chained over portions as `read_rows` gives them. It
+        sees every letter, for a tenth of what SHA-256 over the same rows as bytes costs.
     """
 
     def __init__(self) -> None:
         self.sum = self.count = 0
 
-    def add(self, rows: Iterable[Row]) -> None:
+    def add(self, rows: Sequence[Row]) -> None:
         """Takes in further rows."""
-        for row in rows:
-            self.sum = hash((self.sum, row))
-            self.count += 1
+        self.sum = hash((self.sum, *rows))
+        self.count += len(rows)
 
 
 @contextmanager
@@ -126,7 +130,7 @@ def _set_sequences(connection: Connection) -> None:
 
 
 def _selected(column: Column[Any], *, is_sqlite: bool) -> str:
-    name = f'"{column.name}"'
+    name = quoted(column.name)
     if is_sqlite:
         return name
     if isinstance(column.type, Instant):
@@ -140,7 +144,7 @@ def _selected(column: Column[Any], *, is_sqlite: bool) -> str:
 
 def _ordered(column: Column[Any], *, is_sqlite: bool) -> str:
     # By bytes, as SQLite orders, and not by the rules of a language that the server was set up with.
-    return f'"{column.name}"' + ("" if is_sqlite or not isinstance(column.type, Text) else ' COLLATE "C"')
+    return quoted(column.name) + ("" if is_sqlite or not isinstance(column.type, Text) else ' COLLATE "C"')
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from archive_samples import AGENCY, BOTH, MOBILITY, NOW, digested, lease_on, make_article, minutes
+from sqlalchemy import text
 
 from aggregator.errors import StoreError
 from aggregator.items import Precision, PublishedDate, RunOutcome
@@ -85,6 +86,21 @@ def test_a_copy_goes_back_to_postgresql(postgres_url: str, other: Store) -> None
     taken = lease_on(target, catalogue=BOTH)  # numbers go on after those that came
     assert taken.id == 3
     target.close()
+
+
+def test_a_copy_that_came_out_otherwise_is_not_kept(store: Store, other: Store) -> None:
+    fill(store)
+    with other.write() as session:
+        session.execute(
+            text(
+                "CREATE TRIGGER spoil AFTER INSERT ON sighting"
+                " BEGIN UPDATE sighting SET title = title || ' ' WHERE id = NEW.id; END"
+            )
+        )
+    before = checksums(other)
+    with pytest.raises(StoreError, match="sighting came out otherwise: 4 rows read, 4 there now"):
+        copy_archive(store, other)
+    assert checksums(other) == before
 
 
 @pytest.fixture
