@@ -3,7 +3,7 @@
     python -m benchmarks.visits [--sources N] [--pages N]
 
 The first run takes all articles in; in the second, each site's feed answers 'not modified'. An idle visit's
-CPU is that of the second run over that of a run in which nothing is due, by source. Then the memory of first
+CPU is that of the second run over that of a run of one such visit, by source. Then the memory of first
 visits to one site of some pages and of four times as many: it should hardly differ. The sites are made and
 served here, on addresses of the loopback; all of one process each.
 """
@@ -51,7 +51,7 @@ def visits(folder: Path, count: int) -> tuple[float, float]:
     """Prints first and idle visits; the main process's peak in MiB, and an idle visit's CPU in ms."""
     with sites.served(folder, count, ARTICLES):
         first = run(folder, "--all")
-        idle, still, peak = [], [], first.own_mib
+        idle, one, still, peak = [], [], [], first.own_mib
         for _ in range(_ROUNDS):
             again = run(folder, "--all")
             new, unchanged = _brought(again)
@@ -59,13 +59,14 @@ def visits(folder: Path, count: int) -> tuple[float, float]:
                 raise SystemExit(f"{new} new articles and {unchanged} of {count} unchanged in an idle run")
             idle.append(again.cpu)
             peak = max(peak, again.own_mib)
+            one.append(run(folder, "site-0").cpu)
             _rest(folder)
             still.append(run(folder).cpu)
     new, _ = _brought(first)
-    cost = (min(idle) - min(still)) * 1000 / count
+    cost = (min(idle) - min(one)) * 1000 / (count - 1)
     print(f"first visits: {count} sources, {new} articles, {first.cpu:.1f} s CPU of all processes, "
           f"main process {first.own_mib:.0f} MiB")  # fmt: skip
-    print(f"idle run {min(idle):.2f} s CPU, without visits {min(still):.2f}: "
+    print(f"idle run {min(idle):.2f} s CPU, one visit {min(one):.2f}, nothing due {min(still):.2f}: "
           f"{cost:.1f} ms a source (at most {MOST_IDLE_MS:g})")  # fmt: skip
     print(f"main process at most {peak:.0f} MiB (at most {MOST_MIB:g})", flush=True)
     return peak, cost

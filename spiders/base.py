@@ -26,14 +26,14 @@ from aggregator.items import (
     Reason,
     Refused,
     RobotsRules,
-    Source,
     Validator,
     Way,
 )
-from spiders import detect, feed, listing, poll, sitemap, wordpress
+from spiders import poll, wordpress
 from spiders.answer import is_blank, page_of, record_page
 from spiders.entrance import Entrance
 from spiders.learnt import check_structure
+from spiders.reader import read_list, read_ways
 from spiders.reading import Listing, moved_to
 from spiders.refusal import GivenUp, Refusal, trouble
 from spiders.robots import Robots
@@ -41,12 +41,6 @@ from spiders.visit import Visit
 
 log = logging.getLogger(__name__)
 
-READERS: dict[Way, Callable[[Page, Source], Listing]] = {
-    Way.FEED: feed.read,
-    Way.WORDPRESS: wordpress.read,
-    Way.SITEMAP: sitemap.read,
-    Way.LISTING: listing.read,
-}
 _LISTING_PRIORITY = 10  # lists before articles: the visit's size is known early
 
 
@@ -213,7 +207,7 @@ class SourceSpider(Spider):
 
     def _note_ways(self, page: Page, visit: Visit) -> Iterator[Any]:
         """Reads from a home page, or from robots.txt, which ways in its owner offers."""
-        found = detect.read_ways(page, visit.source)
+        found = read_ways(page, visit.source)
         if visit.is_covering:
             visit.plan_covering(tuple((way.way, way.url) for way in found))
             yield from self._next_entrance(visit)
@@ -255,7 +249,7 @@ class SourceSpider(Spider):
         if entrance is None:
             return
         try:
-            read = READERS[entrance.way](page, visit.source)
+            read = read_list(entrance.way, page, visit.source)
             check_structure(asked, visit.memory.validator(asked), read)
         except ParseError as error:
             if visit.asks_once_more(asked):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from aggregator.items import Candidate, Page, Way
-from spiders.detect import GUESSES, WayFound
+from spiders.claim import GUESSES, WayFound
 from spiders.entrance import Entrance, entrance_of, key_of
 from spiders.offer import Offer, cheapest, offers_of, samples, union
 from spiders.visit import Visit

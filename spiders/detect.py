@@ -1,12 +1,11 @@
 """Reads from a home page, or from robots.txt, which ways into a site its owner offers.
 
 Knows nothing of fetching: what is found here is a claim, proved by reading it. Start reading at
-`read_ways`; `GUESSES` are the well-known places where nothing is stated.
+`read_ways`.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
@@ -15,6 +14,7 @@ from aggregator import urls
 from aggregator.errors import ParseError
 from aggregator.items import Page, Source, Way
 from spiders import wordpress
+from spiders.claim import WayFound, places
 from spiders.listing import base_of, parse
 from spiders.marks import programs_of
 from spiders.paging import other_languages
@@ -40,29 +40,6 @@ _NO_LIST = re.compile(
 )
 _MAX_FEEDS = 3
 _MAX_LISTS = 3
-# Tried one by one where a page states nothing: (way, path from the root of the site).
-_PLACES = (
-    "wordpress:/wp-json/wp/v2/posts feed:/feed/ feed:/rss.xml feed:/feed.xml feed:/atom.xml feed:/index.xml "
-    "feed:/rss feed:/RSS feed:/feed.json sitemap:/sitemap.xml sitemap:/sitemap_index.xml "
-    "sitemap:/wp-sitemap.xml sitemap:/sitemap.xml.gz sitemap:/news-sitemap.xml sitemap:/sitemap-news.xml"
-)
-
-
-def _places(text: str) -> tuple[tuple[Way, str], ...]:
-    pairs = (place.split(":", 1) for place in text.split())
-    return tuple((Way(way), path) for way, path in pairs)
-
-
-GUESSES = _places(_PLACES)
-
-
-@dataclass(frozen=True, slots=True)
-class WayFound:
-    """A way in that a page states or shows the marks of, its address, and why it is believed."""
-
-    way: Way
-    url: str
-    why: str
 
 
 def read_ways(page: Page, source: Source) -> tuple[WayFound, ...]:
@@ -166,7 +143,7 @@ def _is_feed_link(tag: Tag) -> bool:
 
 def _marked(page: Page, source: Source, base: str) -> Iterator[WayFound]:
     for program in programs_of(decode(page)):
-        for way, path in _places(program.places):
+        for way, path in places(program.places):
             address = urljoin(base, path)
             for url in wordpress.first_urls(source, address) if way is Way.WORDPRESS else (address,):
                 yield WayFound(way, url, f"the page has the marks of {program.name}")

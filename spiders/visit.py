@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 from aggregator.check import Check
 from aggregator.items import Candidate, Page, Source, SourceMemory, Validator, Way
 from spiders.again import choose_again, stated_day
-from spiders.detect import GUESSES, WayFound
+from spiders.claim import GUESSES, WayFound
 from spiders.entrance import Depth, Entrance, entrance_of, key_of, richer
 from spiders.freshness import fresh_for
 from spiders.known import Known

@@ -5,19 +5,18 @@ from pathlib import Path
 from serving import Place, fill, serve, story, write_catalogue
 
 _BUGS = """
-from aggregator.items import Way
 from spiders import base
 from spiders.visit import Visit
 
-read, page_of, first_entrances = base.READERS[Way.FEED], base.page_of, Visit.first_entrances
+read_list, page_of, first_entrances = base.read_list, base.page_of, Visit.first_entrances
 
 def break_where(is_here, words):
     if is_here:
         raise RuntimeError(words)
 
-def broken_read(page, source):
+def broken_read(way, page, source):
     break_where(source.id == "list", "unexpected in a list")
-    return read(page, source)
+    return read_list(way, page, source)
 
 def broken_page(response):
     break_where(response.url.endswith("{path}"), "unexpected in a page")
@@ -27,7 +26,7 @@ def broken_start(visit, urls):
     break_where(visit.source.id == "start", "unexpected at the start")
     return first_entrances(visit, urls)
 
-base.READERS[Way.FEED], base.page_of, Visit.first_entrances = broken_read, broken_page, broken_start
+base.read_list, base.page_of, Visit.first_entrances = broken_read, broken_page, broken_start
 """
 _NEW = {"list": 0, "page": 2, "start": 0, "good": 3}
 

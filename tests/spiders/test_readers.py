@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from aggregator.errors import ParseError
 from aggregator.items import Candidate, Page, Source, Way
 from spiders import detect, feed, listing, sitemap, wordpress
+from spiders.claim import GUESSES
 from spiders.reading import Listing, decode, is_list_page, plain, wanted
 
 CASES = sorted(Path(__file__).with_name("data").glob("*.case"))
@@ -279,4 +280,4 @@ def test_the_feed_of_the_other_language() -> None:
 
 def test_no_ways_in_what_is_no_page() -> None:
     assert detect.read_ways(page(b"%PDF-1.4", "https://esempio.it/"), SOURCE) == ()
-    assert {way for way, _ in detect.GUESSES} == {Way.WORDPRESS, Way.FEED, Way.SITEMAP}
+    assert {way for way, _ in GUESSES} == {Way.WORDPRESS, Way.FEED, Way.SITEMAP}
