@@ -43,9 +43,7 @@ _ATTRIBUTES = {
 }
 _SCHEMES = {"http", "https", "mailto"}
 _NEVER_EMPTY = _names("td th br hr img wbr")  # cells hold their place, the rest has no content
-_EMPTY = re.compile(
-    rf"<({'|'.join(sorted((_BLOCKS | _INLINE) - _NEVER_EMPTY))})(?: [^<>]*)?>(?:\s|<br>)*</\1>"
-)
+_EMPTY = re.compile(r"<([a-z][a-z0-9]*)(?: [^<>]*)?>(?:\s|<br>)*</\1>")
 # No source (it was `data:` or relative to nothing), or one pixel that only counts readers.
 _NO_IMAGE = re.compile(
     r"<img(?![^<>]*\ssrc=\"https?:)[^<>]*>|<img(?=[^<>]*\s(?:width|height)=\"[01](?:px)?\")[^<>]*>"
@@ -108,7 +106,7 @@ def _clean_once(html: str, base: str) -> str:
     html = xml_safe(html.replace("&nbsp;", "\u00a0"))
     html = _NO_IMAGE.sub("", html)
     while True:
-        shorter = _EMPTY.sub("", html)
+        shorter = _EMPTY.sub(lambda empty: empty[0] if empty[1] in _NEVER_EMPTY else "", html)
         if shorter == html:
             return html.strip()
         html = shorter

@@ -35,7 +35,7 @@ from pipelines.language import choose_language
 from pipelines.pagedate import PageDates, choose_dates
 from pipelines.refusal import refuse_answer, refuse_article
 from pipelines.relevance import mentions
-from pipelines.repair import repair, repair_html
+from pipelines.repair import is_suspect, repair, repair_html
 from pipelines.titles import choose_title
 
 _CUT_OFF = re.compile(
@@ -111,7 +111,8 @@ def _body(raw: RawArticle) -> tuple[str, str, Evidence]:
         return "", "", evidence("text", None, (), "no text on the page")
     text = repair(raw.body.text)
     lines = [line for line in text.split("\n") if line]
-    html = clean_html(repair_html(raw.body.html), raw.url)
+    # What its text does not show its markup does not hold.
+    html = clean_html(repair_html(raw.body.html) if is_suspect(raw.body.text) else raw.body.html, raw.url)
     why = _teaser(lines, raw)
     if raw.removed:
         why = f"{raw.removed} known blocks left out" + (f"; {why}" if why else "")

@@ -116,6 +116,8 @@ def mentions(title: str, text: str, tags: tuple[str, ...], vocabulary: Vocabular
     Shapes: in the order title, tags, text; `words` as they are printed; at most one Mention for
         a term and field, `where` being the field's name.
     """
+    if not vocabulary.terms:
+        return ()
     matcher = _matcher(vocabulary)
     found: list[Mention] = []
     for where, value in (("title", title), ("tags", _BETWEEN.join(tags)), ("text", text[:_TEXT_LIMIT])):

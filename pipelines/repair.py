@@ -55,8 +55,10 @@ def repair(text: str) -> str:
     Line breaks stay; soft hyphens, controls and runs of spaces go. What is correct comes back
     as it was. Raises: nothing.
     """
-    text = visible(_letters(_unescape(text)))
-    return _spacing("\n".join([" ".join(line.split()) for line in text.split("\n")]))
+    is_damaged = is_suspect(text)
+    text = visible(_letters(_unescape(text)) if is_damaged else text)
+    text = "\n".join([" ".join(line.split()) for line in text.split("\n")])
+    return _spacing(text) if is_damaged else text
 
 
 def repair_html(html: str) -> str:
@@ -66,8 +68,6 @@ def repair_html(html: str) -> str:
     of it; sanitise afterwards.
     """
     html = _DOUBLE_ENTITY.sub(lambda match: _encoded_once(match[1]), html) if "&amp;" in html else html
-    if not _is_suspect(html):
-        return html
     parts = _MARKUP.split(html)
     parts[::2] = [_spacing(_letters(part)) for part in parts[::2]]
     return "".join(parts)
@@ -77,10 +77,12 @@ def _encoded_once(entity: str) -> str:
     return escape(xml_safe(unescape(f"&{entity}")), quote=False)
 
 
-def _is_suspect(text: str) -> bool:
+def is_suspect(text: str) -> bool:
+    """Whether the text shows any sign of damage; what shows none needs no repair, nor does its HTML."""
     return (
-        _has_mojibake(text)
-        or _APOSTROPHE_SIGN.search(text) is not None
+        ("&" in text and _ENTITY.search(text) is not None)
+        or _has_mojibake(text)
+        or (("?" in text or "\ufffd" in text) and _APOSTROPHE_SIGN.search(text) is not None)
         or _SPACED_SIGN.search(text) is not None
     )
 

@@ -12,6 +12,7 @@ from lxml import etree
 
 from aggregator import urls
 from aggregator.extract.jsonld import address_key, addresses_of, nodes_of, scripts_of, types_of
+from aggregator.extract.tree import elements_of
 from aggregator.items import Found
 
 # schema.org's subclasses of Event that people go to: not deliveries, sales or publications.
@@ -140,7 +141,7 @@ def _text(value: object) -> str | None:
 
 
 def _microdata(root: etree._Element) -> Iterator[_Announced]:
-    for item in _elements(_ITEMS, root):
+    for item in islice(elements_of(_ITEMS, root), _MAX_ITEMS):
         kind = _KIND.search((item.get("itemtype") or "").strip().rstrip("/"))
         if kind:
             event = _props(item, _PROPS)
@@ -173,7 +174,7 @@ def _place_of(element: etree._Element) -> str:
 
 
 def _microformats(root: etree._Element) -> Iterator[_Announced]:
-    for item in _elements(_CLASSED, root):
+    for item in islice(elements_of(_CLASSED, root), _MAX_ITEMS):
         for kind, classes in _CLASSES.items():
             if kind in _classes(item):
                 yield f"page:.{kind}", _classed(item, classes, kind), False
@@ -206,13 +207,6 @@ def _stated(element: etree._Element, field: str) -> str:
     return next((v for name in names if (v := element.get(name))), None) or " ".join(
         str(text) for text in islice(element.itertext(), _LONGEST)
     )
-
-
-def _elements(path: etree.XPath, root: etree._Element) -> Iterator[etree._Element]:
-    matches = path(root)
-    for element in matches[:_MAX_ITEMS] if isinstance(matches, list) else ():
-        if isinstance(element, etree._Element):
-            yield element
 
 
 def _line(value: str | None) -> str | None:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from lxml import etree
 
-from aggregator.extract.junk import HEADINGS, Part
+from aggregator.extract.junk import ARTICLE, HEADINGS
 from aggregator.extract.measures import Measure, Measures
 from aggregator.extract.phrases import BYLINE, CREDIT, END, LEADS_AWAY, NOISE
 from aggregator.extract.render import Piece
@@ -50,7 +50,7 @@ def container(root: etree._Element, measures: Measures) -> etree._Element:
 
 
 def _named(measures: Measures) -> list[etree._Element]:
-    return [e for e, m in measures.items() if m.part is Part.ARTICLE or e.tag in ("article", "main")]
+    return [e for e, m in measures.items() if m.part is ARTICLE or e.tag in ("article", "main")]
 
 
 def _heaviest(
@@ -64,19 +64,17 @@ def _heaviest(
     below = [e for e in named if e is not node and _is_live_below(e, node, measures)]
     for element in below:
         theirs = measures[element]
-        share = _SHARE_NAMED if theirs.part is Part.ARTICLE else _SHARE_ARTICLE_TAG
-        if mine.part is Part.ARTICLE:  # what is in the article's own place is the article's
+        share = _SHARE_NAMED if theirs.part is ARTICLE else _SHARE_ARTICLE_TAG
+        if mine.part is ARTICLE:  # what is in the article's own place is the article's
             share = _SHARE
         if theirs.mass > weight and theirs.mass >= share * mine.mass:
             best, weight = element, theirs.mass
-    if best is None or measures[best].part is not Part.ARTICLE:
+    if best is None or measures[best].part is not ARTICLE:
         return best
     inside = set(best.iter())
     around = set(best.iterancestors())
     rivals = sum(
-        measures[e].mass
-        for e in below
-        if e not in inside and e not in around and measures[e].part is Part.ARTICLE
+        measures[e].mass for e in below if e not in inside and e not in around and measures[e].part is ARTICLE
     )
     return best if rivals < (1 - _SHARE) * mine.mass else None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from aggregator.extract.datelook import LONGEST, PUBLISHED, UPDATED, fields_of, is_label
-from aggregator.extract.junk import INLINE_TAGS, Part
+from aggregator.extract.junk import COMMENTS, INLINE_TAGS
 from aggregator.extract.measures import Measure, Measures
 from aggregator.extract.tree import text_of
 from aggregator.items import Found
@@ -190,7 +190,7 @@ def _is_open(line: _Line, around: set[etree._Element], measures: Measures) -> bo
             is_article = any(e.tag in ("article", "main") for e in (parent, *parent.iterancestors()))
             return is_article or not (is_led or (last.tag == "footer" and parent.tag in ("body", "html")))
         theirs = measures.get(parent)
-        if (theirs is not None and theirs.part is Part.COMMENTS) or parent.tag in _CLOSED:
+        if (theirs is not None and theirs.part is COMMENTS) or parent.tag in _CLOSED:
             return False
         if (parent.get("itemtype") or "").endswith("Comment"):
             return False

@@ -13,7 +13,7 @@ from lxml import etree
 
 from aggregator import urls
 from aggregator.extract.jsonld import Founds
-from aggregator.extract.junk import Part
+from aggregator.extract.junk import COMMENTS
 from aggregator.extract.measures import Measure, Measures
 from aggregator.extract.render import pieces_of
 from aggregator.items import Found
@@ -79,7 +79,7 @@ def read_titles(
 def _headings(root: etree._Element, measures: Measures) -> Iterator[tuple[etree._Element, Measure]]:
     for element in islice(root.iter("h1", "h2", "h3"), _MOST_HEADINGS):
         mine = measures.get(element)
-        if mine is None or mine.part is Part.COMMENTS:
+        if mine is None or mine.part is COMMENTS:
             continue
         if element.tag == "h1" or next(element.iterancestors("nav", "aside", "footer"), None) is None:
             yield element, mine

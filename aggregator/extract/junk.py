@@ -6,6 +6,7 @@ Weak evidence, all of it: who asks must weigh it against the text. Start reading
 import re
 from enum import IntEnum
 from functools import lru_cache
+from typing import Any
 
 from lxml import etree
 
@@ -33,6 +34,10 @@ class Part(IntEnum):
     ASIDE = 1  # surroundings, unless most of the page's text is in it
     ARTICLE = 2  # the article's own container
     COMMENTS = 3  # readers' words: surroundings even then
+
+
+# The members as plain names: each look through the enumeration costs as much as one at an attribute.
+PLAIN, ASIDE, ARTICLE, COMMENTS = Part
 
 
 def _names(before: str, names: str, after: str) -> re.Pattern[str]:
@@ -121,38 +126,54 @@ _ASIDE_ROLES = _words("""
 _ASIDE_TAGS = _words("nav footer aside form button dialog menu noscript object")
 
 
-def part_of(element: etree._Element, tag: str) -> Part:
-    """What the element of that tag seems to be by it, role, style, microdata, class and id. Never raises."""
-    stated = element.items()
-    # Most elements have a class and nothing else, and most classes stand on many elements.
-    if not stated or (len(stated) == 1 and stated[0][0] == "class"):
-        return _part_of_class(tag, stated[0][1] if stated else "")
-    get = element.get
-    names = get("class")
-    part = part_of_names(names) if names else Part.PLAIN
-    style = get("style")
+def part_of(element: etree._Element, tag: str) -> tuple[Part, str]:
+    """What the element of that tag seems to be, and its class: by tag, role, style, microdata, class and id.
+
+    Never raises.
+    """
+    names = own = ""
+    telling: dict[str, str] | None = None
+    stated: Any = element.items()  # lxml's stubs allow bytes, which no parser gives
+    for key, value in stated:
+        if key == "class":
+            names = value
+        elif key == "id":
+            own = value
+        elif key in _TELLING:
+            telling = dict(stated)
+    # Most elements have no more than a class, and most classes stand on many elements.
+    if not own and telling is None:
+        return _part_of_class(tag, names), names
+    return _part_by_all(tag, names, own, telling or {}), names
+
+
+def _part_by_all(tag: str, names: str, own: str, stated: dict[str, str]) -> Part:
+    part = part_of_names(names) if names else PLAIN
+    style = stated.get("style")
+    is_unseen = style is not None and _NOT_SHOWN.search(style) is not None
     if tag in INLINE_TAGS:
-        return Part.ASIDE if style and _NOT_SHOWN.search(style) else part
+        return ASIDE if is_unseen else part
     if tag in _WHOLE_TAGS:
-        return Part.PLAIN
-    if names := get("id"):
-        part = max(part, part_of_names(names))
-    if (style and _NOT_SHOWN.search(style)) or get("hidden") is not None or get("role") in _ASIDE_ROLES:
+        return PLAIN
+    if own:
+        part = max(part, part_of_names(own))
+    if is_unseen or "hidden" in stated or stated.get("role") in _ASIDE_ROLES:
         # React's server sends parts hidden that its script puts in place: `S:1f`.
-        return part if (names or "").startswith("S:") else Part.ASIDE
-    if get("itemprop") and "articleBody" in (get("itemprop") or ""):
-        return Part.ARTICLE
-    return Part.ASIDE if part is Part.PLAIN and tag in _ASIDE_TAGS else part
+        return part if own.startswith("S:") else ASIDE
+    if "articleBody" in stated.get("itemprop", ""):
+        return ARTICLE
+    return ASIDE if part is PLAIN and tag in _ASIDE_TAGS else part
 
 
 @lru_cache(maxsize=16384)
 def _part_of_class(tag: str, names: str) -> Part:
     if tag in _WHOLE_TAGS:
-        return Part.PLAIN
-    part = part_of_names(names) if names else Part.PLAIN
-    return Part.ASIDE if part is Part.PLAIN and tag in _ASIDE_TAGS else part
+        return PLAIN
+    part = part_of_names(names) if names else PLAIN
+    return ASIDE if part is PLAIN and tag in _ASIDE_TAGS else part
 
 
+_TELLING = frozenset(("style", "hidden", "role", "itemprop"))
 _NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _WHOLE_TAGS = frozenset(("body", "html", "main"))
 
@@ -160,7 +181,7 @@ _WHOLE_TAGS = frozenset(("body", "html", "main"))
 @lru_cache(maxsize=16384)
 def part_of_names(names: str) -> Part:
     """What class names or ids (blank between them) say of an element."""
-    best = Part.PLAIN
+    best = PLAIN
     for name in names.split() if len(names) <= 600 else ():
         part = _part_of_name(name)
         if part > best:
@@ -172,9 +193,9 @@ def part_of_names(names: str) -> Part:
 def _part_of_name(name: str) -> Part:
     flat = f" {_CAMEL.sub('-', name).lower()} "
     if _SCAFFOLD.search(flat):
-        return Part.PLAIN
+        return PLAIN
     if _COMMENTS.search(flat):
-        return Part.COMMENTS
+        return COMMENTS
     if _ARTICLE.search(flat):
-        return Part.ARTICLE
-    return Part.ASIDE if _ASIDE.search(flat) or _ALONE.search(flat) else Part.PLAIN
+        return ARTICLE
+    return ASIDE if _ASIDE.search(flat) or _ALONE.search(flat) else PLAIN

@@ -4,13 +4,24 @@ Knows names only through `junk`; chooses nothing. Start reading at `measure`.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 from lxml import etree
 
-from aggregator.extract.junk import HARD_TAGS, HEADINGS, INLINE_TAGS, Part, part_of
+from aggregator.extract.junk import (
+    ARTICLE,
+    ASIDE,
+    COMMENTS,
+    HARD_TAGS,
+    HEADINGS,
+    INLINE_TAGS,
+    PLAIN,
+    Part,
+    part_of,
+)
 from aggregator.extract.phrases import ADVERT
 from aggregator.text import fold
 
@@ -26,6 +37,7 @@ _ADVERTS = frozenset("aApPsSwW")  # what the words of `ADVERT` begin with
 # Figures that a date may be of; longer texts tell a story.
 _FIGURES = re.compile(r"(?:19|20)\d\d|\d[./-]\d{1,2}[./-]\d\d")
 _LINE, _MOST_DATED = 120, 200
+_PLACED = frozenset(("class", "style"))
 _DATED = frozenset(("time", "abbr"))  # these state a date for machines, whatever their text
 
 
@@ -38,7 +50,7 @@ class Measure:
         the letters of the page up to it and through it.
     """
 
-    part: Part = Part.PLAIN
+    part: Part = PLAIN
     start: int = 0
     end: int = 0
     chars: int = 0
@@ -50,7 +62,7 @@ class Measure:
     @property
     def is_left_out(self) -> bool:
         """Whether the element is surroundings, so that what holds it does not count it."""
-        return self.part is Part.ASIDE or self.part is Part.COMMENTS
+        return self.part is ASIDE or self.part is COMMENTS
 
     def take(self, theirs: "Measure") -> None:
         """Adds what an element below holds."""
@@ -67,11 +79,24 @@ class Measure:
 
 
 class Measures(dict[etree._Element, Measure]):
-    """The Measure of each element, and `dated`: elements with a short text that may hold a date."""
+    """The Measure of each element, in the page's order.
+
+    Shapes: `dated` are elements with a short text that may hold a date, and the letters before it;
+        `classed` the elements by their whole class attribute.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.dated: list[tuple[int, etree._Element]] = []
+        self.classed: dict[str, list[etree._Element]] = {}
+
+    def of_class(self, says: Callable[[str], bool]) -> list[etree._Element]:
+        """The elements whose class attribute says so, in the page's order."""
+        lists = [elements for names, elements in self.classed.items() if says(names)]
+        if len(lists) < 2:
+            return lists[0] if lists else []
+        any_of = set(chain.from_iterable(lists))
+        return [element for element in self if element in any_of]
 
 
 def measure(root: etree._Element) -> Measures:
@@ -81,7 +106,7 @@ def measure(root: etree._Element) -> Measures:
     rest is taken for the article: names are weak evidence.
     """
     walk = _Walk()
-    walk.visit(root, 0, False)
+    walk.visit(root, root.tag, 0, False)
     while walk.asides:
         heaviest = max(walk.asides, key=lambda element: walk.measures[element].mass)
         if walk.measures[heaviest].mass < max(200.0, walk.measures[root].mass):
@@ -97,7 +122,7 @@ def measure(root: etree._Element) -> Measures:
 def _holds_article(element: etree._Element, measures: Measures) -> bool:
     """Whether something in it is named as the article, or is its title."""
     below = (measures.get(e) for e in element.iter("article", "main", "div", "section", "h1"))
-    named = any(m is not None and m.part is Part.ARTICLE for m in below)
+    named = any(m is not None and m.part is ARTICLE for m in below)
     return named or next(element.iter("article", "main", "h1"), None) is not None
 
 
@@ -111,7 +136,7 @@ def _twins(element: etree._Element, asides: list[etree._Element]) -> list[etree.
 def _spare(element: etree._Element, measures: Measures) -> None:
     """Takes the element for a part like others: all that hold it count it, up to one that is left out."""
     mine = measures[element]
-    mine.part = Part.PLAIN
+    mine.part = PLAIN
     for parent in element.iterancestors():
         theirs = measures.get(parent)
         if theirs is None:
@@ -130,14 +155,19 @@ class _Walk:
     def __init__(self) -> None:
         self.measures = Measures()
         self.asides: list[etree._Element] = []
+        self._classed = self.measures.classed
         self._seen = 0
         self._run = 0
         self._run_linked = 0
 
-    def visit(self, element: etree._Element, depth: int, in_link: bool) -> Measure:
+    def visit(self, element: etree._Element, tag: str, depth: int, in_link: bool) -> Measure:
         """The element's Measure, after those of all below it."""
-        tag = element.tag
-        mine = self.measures[element] = Measure(part_of(element, tag), self._seen)
+        part, names = part_of(element, tag)
+        mine = self.measures[element] = Measure(part, self._seen)
+        if names in self._classed:
+            self._classed[names].append(element)
+        elif names:
+            self._classed[names] = [element]
         if tag == "a" and element.get("href"):
             in_link = True
             mine.links = 1
@@ -147,13 +177,13 @@ class _Walk:
             self._date(element)
         if tag in INLINE_TAGS:
             self._inside(element, mine, depth, in_link)
-            mine.end = self._seen
-            return mine
-        outer = self._run, self._run_linked
-        self._run = self._run_linked = 0
-        self._inside(element, mine, depth, in_link)
-        self._flush(mine, tag)
-        self._run, self._run_linked = outer
+        else:
+            outer = self._run, self._run_linked
+            self._run = self._run_linked = 0
+            self._inside(element, mine, depth, in_link)
+            if self._run:
+                self._flush(mine, tag)
+            self._run, self._run_linked = outer
         mine.end = self._seen
         return mine
 
@@ -165,13 +195,13 @@ class _Walk:
         if depth > MAX_DEPTH:
             self._text(element, mine, " ".join(str(t) for t in element.itertext()), in_link)
             return
-        if (text := element.text) and not text.isspace():
+        if text := element.text:
             self._text(element, mine, text, in_link)
         for child in element:
             tag = child.tag
             if tag in HARD_TAGS:
                 pass
-            elif tag in INLINE_TAGS and not len(child) and not child.get("class") and not child.get("style"):
+            elif tag in INLINE_TAGS and not len(child) and _PLACED.isdisjoint(child.keys()):
                 # Links, bold words and the like: most of a page's elements, and nothing to know of them.
                 is_link = tag == "a" and bool(child.get("href"))
                 mine.links += is_link
@@ -180,27 +210,29 @@ class _Walk:
                 if tag in _DATED:
                     self._date(child)
             else:
-                if tag not in INLINE_TAGS and self._run:
+                if self._run and tag not in INLINE_TAGS:
                     self._flush(mine, "")
-                theirs = self.visit(child, depth + 1, in_link)
-                if theirs.part is Part.ASIDE:
+                theirs = self.visit(child, tag, depth + 1, in_link)
+                if theirs.part is ASIDE:
                     self.asides.append(child)
-                elif theirs.part is not Part.COMMENTS:
+                elif theirs.part is not COMMENTS:
                     mine.take(theirs)
-            if (tail := child.tail) and not tail.isspace():
+            if tail := child.tail:
                 self._text(element, mine, tail, in_link)
 
     def _text(self, element: etree._Element, mine: Measure, text: str, in_link: bool) -> None:
-        size = len(text.strip())
-        if size and not (size <= _LABEL and text.lstrip()[:1] in _ADVERTS and _is_advert(text)):
-            if size <= _LINE and _FIGURES.search(text):
-                self._date(element)
-            self._seen += size
-            mine.chars += size
-            self._run += size
-            if in_link:
-                mine.linked += size
-                self._run_linked += size
+        text = text.strip()
+        size = len(text)
+        if not size or (size <= _LABEL and text[0] in _ADVERTS and _is_advert(text)):
+            return
+        if size <= _LINE and _FIGURES.search(text):
+            self._date(element)
+        self._seen += size
+        mine.chars += size
+        self._run += size
+        if in_link:
+            mine.linked += size
+            self._run_linked += size
 
     def _flush(self, mine: Measure, tag: str) -> None:
         own = self._run - self._run_linked

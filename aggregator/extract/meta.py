@@ -11,7 +11,7 @@ from lxml import etree
 from aggregator import urls
 from aggregator.extract.datelook import LONGEST
 from aggregator.extract.jsonld import Founds
-from aggregator.extract.tree import text_of
+from aggregator.extract.tree import elements_of, text_of
 from aggregator.items import Found
 
 # Field -> names and properties, lower case, best first. Seen on WordPress, Drupal, Plone, the big
@@ -142,10 +142,7 @@ def read_microdata(root: etree._Element) -> Founds:
     """
     found: Founds = {}
     dated: list[tuple[etree._Element, Found]] = []
-    matches = _ITEMPROPS(root)
-    for element in matches if isinstance(matches, list) else ():
-        if not isinstance(element, etree._Element):
-            continue
+    for element in elements_of(_ITEMPROPS, root):
         for prop in (element.get("itemprop") or "").split():
             field = _MICRODATA.get(prop.lower())
             if field is None or _is_foreign(element):

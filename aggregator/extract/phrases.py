@@ -6,9 +6,9 @@ Italian and English; each list is one line's own words, never a site's. Start re
 import re
 
 
-def _lines(alternatives: str, after: str = "") -> re.Pattern[str]:
+def _lines(alternatives: str, after: str = "", before: str = "") -> re.Pattern[str]:
     listed = "|".join(line.strip() for line in alternatives.strip().splitlines())
-    return re.compile(f"(?:{listed}){after}")
+    return re.compile(f"{before}(?:{listed}){after}")
 
 
 # What stands in an advert's place: a page may hold hundreds, more letters than its article.
@@ -91,7 +91,7 @@ GOES_ON = _lines(
     """,
     r"[\W\d]*",
 )
-# What a page shows in place of the rest of its text.
+# What a page shows in place of the rest of its text; looked for at the beginnings of words alone.
 RESERVED = _lines(
     r"""
     (il |questo )?(contenuto|articolo) (e )?riservato
@@ -106,5 +106,6 @@ RESERVED = _lines(
     subscribe to (read|continue)|subscribers? only|already a subscriber|to continue reading
     this (content|article) is (for|reserved|available)|log in to (read|continue)
     (sign in|register|create (a|an) .{0,15}account) to (read|continue)|unlock this (article|story)
-    """
+    """,
+    before=r"(?<!\w)",
 )

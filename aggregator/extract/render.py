@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 
 from lxml import etree
@@ -155,7 +156,8 @@ class _Walk:
         self._run = _Run(html=[opening for opening, _ in self._open], links=list(self._open_links))
 
     def _add(self, text: str | None) -> None:
-        if text:
+        # White space between blocks opens no piece.
+        if text and (self._run.html or self._run.links or not text.isspace()):
             self._run.text.append(text)
             self._run.html.append(escape(text, quote=False))
             if self._open_links:
@@ -167,7 +169,7 @@ class _Walk:
         if href:
             self._run.links.append(href)
             self._open_links.append(href)
-            kept_pair = (f'<a href="{escape(href)}">', "</a>")
+            kept_pair = (f'<a href="{_quoted(href)}" rel="noopener noreferrer">', "</a>")
         elif kept:
             kept_pair = (f"<{kept}>", f"</{kept}>")
         else:
@@ -217,7 +219,7 @@ class _Walk:
         src = image_url(element, self._base)
         if src and not plain.one_line("".join(self._run.text)):
             alt = plain.one_line(element.get("alt") or "")
-            html = f'<img src="{escape(src)}" alt="{escape(alt)}">'
+            html = f'<img src="{_quoted(src)}" alt="{_quoted(alt)}">'
             self.pieces.append(Piece("img", "", html, 0, (), place.path, element))
 
     def _row(self, row: etree._Element, place: _Place) -> None:
@@ -282,12 +284,21 @@ def _place_in(child: etree._Element, place: _Place) -> _Place:
 
 def _step(element: etree._Element) -> str:
     """Tag and first class, numbers blanked: `div.entry-content`, so that pages of one site agree."""
-    names = (element.get("class") or "").split()
-    return f"{element.tag}.{_DIGITS.sub('0', names[0])}" if names else str(element.tag)
+    names = element.get("class")
+    return _step_of(str(element.tag), names) if names else str(element.tag)
+
+
+@lru_cache(maxsize=4096)
+def _step_of(tag: str, names: str) -> str:
+    first = names.split(maxsplit=1)
+    return f"{tag}.{_DIGITS.sub('0', first[0])}" if first else tag
 
 
 def to_html(pieces: list[Piece]) -> str:
-    """The pieces as HTML: items in their lists, rows in their tables, captions below images."""
+    """The pieces as HTML: items in their lists, rows in their tables, captions below images.
+
+    Shapes: spelt as the sanitiser spells it, so that one pass of it finds nothing to change.
+    """
     out: list[str] = []
     open_group: tuple[object, str] | None = None
     for piece in pieces:
@@ -295,19 +306,25 @@ def to_html(pieces: list[Piece]) -> str:
         group = (piece.group, wrap) if wrap else None
         if group != open_group:
             if open_group:
-                out.append(f"</{open_group[1]}>")
+                out.append(_CLOSES[open_group[1]])
             if wrap:
                 out.append(f"<{wrap}>")
                 open_group = (piece.group, wrap)
             else:
                 open_group = None
-        out.append(_element(piece))
+        is_first_row = wrap == "table" and out[-1] == "<table>"
+        out.append(f"<tbody>{_element(piece)}" if is_first_row else _element(piece))
     if open_group:
-        out.append(f"</{open_group[1]}>")
+        out.append(_CLOSES[open_group[1]])
     return "\n".join(out)
 
 
 _WRAPS = {"li": "ul", "row": "table", "quote": "blockquote"}
+_CLOSES = {"ul": "</ul>", "ol": "</ol>", "blockquote": "</blockquote>", "table": "</tbody></table>"}
+
+
+def _quoted(value: str) -> str:
+    return escape(value, quote=False).replace('"', "&quot;")
 
 
 def _element(piece: Piece) -> str:

@@ -6,7 +6,7 @@ Decides nothing: what is found goes with the page's `kind`. Start reading at `re
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 from lxml import etree
 
@@ -15,13 +15,14 @@ from aggregator.extract.measures import Measures
 from aggregator.extract.overrides import select
 from aggregator.extract.phrases import GOES_ON, RESERVED
 from aggregator.extract.render import Piece
-from aggregator.extract.tree import text_of
+from aggregator.extract.tree import elements_of, text_of
 from aggregator.items import Found
 from aggregator.text import fold, one_line
 
 # As many words under the selector of what is not free are the text itself, and not its beginning.
 _WHOLE = 60
 _BOX = re.compile("paywall|premium|abbonat|regwall|subscri")
+_BY_ID = etree.XPath("//*[contains(@id, 'paywall')]")
 _MOST_BOXES, _LONGEST_BOX = 20, 600
 
 
@@ -30,7 +31,7 @@ def read_reserved(root: etree._Element, place: Iterable[Piece], measures: Measur
 
     `place` is all that stands where the text was found, in its order.
     """
-    found = [*_by_parts(root), *_by_boxes(measures)]
+    found = [*_by_parts(root), *_by_boxes(root, measures)]
     last = [piece for piece in place if piece.text][-2:]
     found += [Found(p.text, "page:reserved") for p in last if p.links and GOES_ON.fullmatch(p.folded)]
     return found
@@ -54,8 +55,9 @@ def _by_parts(root: etree._Element) -> Iterator[Found]:
                 yield Found(css[:100], "page:whole" if words >= _WHOLE else "page:reserved")
 
 
-def _by_boxes(measures: Measures) -> Iterator[Found]:
-    boxes = (e for e in measures if _is_box(e.get("class") or "") or "paywall" in (e.get("id") or ""))
+def _by_boxes(root: etree._Element, measures: Measures) -> Iterator[Found]:
+    named = elements_of(_BY_ID, root)
+    boxes = chain(measures.of_class(_is_box), (e for e in named if e in measures))
     for element in islice(boxes, _MOST_BOXES):
         text = one_line(text_of(element, " "))
         if text and len(text) <= _LONGEST_BOX and (said := RESERVED.search(fold(text))):

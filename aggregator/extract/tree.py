@@ -6,6 +6,7 @@ is not HTML. Start reading at `parse_page`.
 
 import codecs
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 
@@ -94,13 +95,19 @@ def _parse(raw: bytes) -> etree._Element | None:
 
 def _has_long_tag(raw: bytes) -> bool:
     """Whether a tag may be as long; cutting at `<` is five times faster than a pattern."""
-    parts = (part for part in raw.split(b"<") if len(part) > _LONG_TAG)
+    parts = [part for part in raw.split(b"<") if len(part) > _LONG_TAG]
     return any(part[:1].isalpha() and b">" not in part[:_LONG_TAG] for part in parts)
 
 
 def text_of(element: etree._Element, between: str = "") -> str:
     """All the text in the element, with that between its parts."""
     return between.join(str(t) for t in element.itertext())
+
+
+def elements_of(path: etree.XPath, root: etree._Element) -> Iterator[etree._Element]:
+    """The elements that the path selects, in the page's order."""
+    matches = path(root)
+    return (e for e in matches if isinstance(e, etree._Element)) if isinstance(matches, list) else iter(())
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -120,8 +127,12 @@ def _recoded(body: bytes, content_type: str) -> str | None:
             return body[len(bom) :].decode(encoding, "replace")
     if body.isascii() and b"\x1b$" not in body:
         return None
-    utf8 = body.decode("utf-8", "replace")
-    bad = utf8.count("\ufffd") - body.count(b"\xef\xbf\xbd")  # which the site itself wrote
+    try:
+        utf8 = body.decode("utf-8")
+        bad = 0
+    except UnicodeDecodeError:
+        utf8 = body.decode("utf-8", "replace")
+        bad = utf8.count("\ufffd") - body.count(b"\xef\xbf\xbd")  # which the site itself wrote
     # A few bad bytes are a cut or a pasted letter, not another charset.
     if bad == 0 or (bad < 20 and bad * 10 < len(body) - len(utf8)):
         mended = mend(utf8)

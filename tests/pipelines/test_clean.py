@@ -5,6 +5,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from aggregator.extract.render import pieces_of, to_html
+from aggregator.extract.tree import parse_html
 from pipelines.clean import clean_html, html_to_text
 
 BASE = "https://mobilita.example/notizie/corso"
@@ -138,3 +140,15 @@ def test_text_has_clean_lines(html: str) -> None:
     for line in html_to_text(html).splitlines():
         assert line == line.strip()
         assert line
+
+
+def test_what_extraction_writes_is_settled_by_one_pass() -> None:
+    page = (
+        "<article><p>Testo con <a href='/a?b=1&amp;c=2'>un rimando</a> e <b>grassetto</b>.</p>"
+        "<ul><li>Voce</li></ul><table><tr><td>Anno</td><td>2024</td></tr><tr><td>Mese</td><td>5</td></tr></table>"
+        "<blockquote>L'idea</blockquote><img src='/i.jpg' alt='L&#39;idea &quot;sua&quot;'></article>"
+    )
+    root = parse_html(page)
+    assert root is not None
+    html = to_html(pieces_of(root, "https://site.example/x/", lambda _: False))
+    assert clean_html(html, "https://site.example/x/") == html

@@ -77,7 +77,8 @@ def test_parts_of_an_article_stay() -> None:
         "<h2>Chi può</h2>", "<ul>\n<li>Piccole imprese</li>\n<li>Reti</li>\n</ul>", "<ol>\n<li>Prima</li>",
         "<blockquote>\n<p>Una buona", "<tr><td>2024</td><td>10</td></tr>", "<figcaption>Il treno in",
         '<img src="https://www.example.org/f.jpg" alt="Un treno">',
-        '<a href="https://www.example.org/notizie/decreto/">decreto</a>', "<em>guida</em>",
+        '<a href="https://www.example.org/notizie/decreto/" rel="noopener noreferrer">decreto</a>',
+            "<em>guida</em>",
     ):  # fmt: skip
         assert markup in body.html
 
