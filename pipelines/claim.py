@@ -4,11 +4,12 @@ Knows no other claim than itself. Start reading at `claim_of`.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from aggregator.items import Found, Precision
 from pipelines.dates import Reading
+from pipelines.dates.resolve import COUNTED
 
 # How far a place is to be believed about the publication date, first pattern first. They order
 # places and add up where these agree; they are judgements, not measured frequencies.
@@ -41,13 +42,21 @@ _TRUST: tuple[tuple[re.Pattern[str], float], ...] = tuple(
 _LABELLED = 0.15
 # Words around a visible date: a byline or a label has fewer characters, a sentence of the text more.
 _LINE, _PROSE = 60, 0.3
+# By how much a count may fall short of the day that it counts from.
+_CUT = {
+    "hours": timedelta(minutes=59), "weeks": timedelta(days=6),
+    "months": timedelta(days=1), "years": timedelta(days=366),
+}  # fmt: skip
 _EARLIEST = date(1990, 1, 1)  # before the web nothing was published on it
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A Found as it was read; `day` is in the Source's zone, `at` None where no hour is known."""
+    """A Found as it was read; `day` is in the Source's zone, `at` None where no hour is known.
+
+    Shapes: `is_prose` holds where a sentence of the text speaks of the day, not a line of its own.
+    """
 
     found: Found
     reading: Reading
@@ -55,6 +64,7 @@ class Claim:
     at: datetime | None
     trust: float
     base: float
+    is_prose: bool = False
 
     @property
     def precision(self) -> Precision:
@@ -73,6 +83,10 @@ def claim_of(
     found: Found, reading: Reading, trust: float, zone: tzinfo, fetched_at: datetime
 ) -> Claim | None:
     """The claim that a reading makes in the zone; None where its day can be no publication's."""
+    certain = _certain(reading)
+    if certain is None:
+        return None
+    reading = certain
     start, weight = reading.start, trust * reading.confidence
     day, at = _in_zone(start, zone)
     latest = fetched_at.astimezone(zone).date() + _DAY
@@ -84,10 +98,30 @@ def claim_of(
         (day, at), weight = earlier[0], weight * 0.6
     if day < _EARLIEST:
         return None
-    weight *= _doubt(found, reading, day, fetched_at.astimezone(zone).date())
+    is_prose = _is_prose(found, reading)
+    weight *= _PROSE if is_prose else _doubt(found, reading, day, fetched_at.astimezone(zone).date())
     if reading.label == "published":
         weight = min(1.0, weight + _LABELLED)
-    return Claim(found, reading, day, at, weight, trust)
+    return Claim(found, reading, day, at, weight, trust, is_prose)
+
+
+def _certain(reading: Reading) -> Reading | None:
+    """A count of hours, weeks, months or years ago, as coarse as what it cuts off makes it.
+
+    `3 settimane fa` is a month, or a year where that month's begin lies between; None where New Year does.
+    """
+    cut = _CUT.get(reading.why.removeprefix(COUNTED).strip())
+    if cut is None:
+        return reading
+    last, first = reading.day, (reading.start - cut)
+    first = first.date() if isinstance(first, datetime) else first
+    if first == last:
+        return replace(reading, start=last, precision=Precision.DAY)
+    if first.year != last.year:
+        return None
+    if first.month == last.month and reading.precision is not Precision.MONTH:
+        return replace(reading, start=last.replace(day=1), precision=Precision.MONTH)
+    return replace(reading, start=last.replace(month=1, day=1), precision=Precision.YEAR)
 
 
 def _in_zone(start: date | datetime, zone: tzinfo) -> tuple[date, datetime | None]:
@@ -101,15 +135,20 @@ def _in_zone(start: date | datetime, zone: tzinfo) -> tuple[date, datetime | Non
     return local.date(), start.astimezone(UTC)
 
 
+def _is_prose(found: Found, reading: Reading) -> bool:
+    where = found.where
+    if not where.startswith(("page:", "listing:")) or "[datetime]" in where or "dateline" in where:
+        return False
+    around = len(found.value) - (reading.span[1] - reading.span[0])
+    return around > _LINE and not reading.label and reading.end is None
+
+
 def _doubt(found: Found, reading: Reading, day: date, today: date) -> float:
     """What is left of a claim's weight: visible ranges are events, today's day may be a page header's."""
     if not found.where.startswith(("page:", "listing:")) or "[datetime]" in found.where:
         return 1.0
     if reading.end is not None:
         return 0.2
-    around = len(found.value) - (reading.span[1] - reading.span[0])
-    if around > _LINE and not reading.label and "dateline" not in found.where:
-        return _PROSE
     if day == today and not reading.label and reading.precision is Precision.DAY:
         return 0.7
     return 1.0

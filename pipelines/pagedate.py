@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from aggregator.items import Evidence, Found, Precision, PublishedDate, RawArticle, Source
+from aggregator.text import fold
 from pipelines.claim import Claim, claim_of, trust_of
 from pipelines.dates import Reading, read_date
 from pipelines.dates.read import zone_of
@@ -26,6 +27,7 @@ _RECENT = timedelta(days=45)
 # So many kinds of place must state a day before it proves others wrong. A page has rarely more than
 # five places; all count against what evidence may weigh.
 _WITNESSES, _MOST_VOTES = 2, 8
+_NAMING = 15  # letters that name something; a shorter title may be the date itself
 # As Python, PHP and JavaScript write an instant that they know.
 _RECKONED = re.compile(r"(?:\.\d{3}Z|[+-]00:?00)\s*$")
 
@@ -57,6 +59,7 @@ def choose_dates(
     address = Found(raw.url, "url:path")
     founds = (*(f for f in raw.published if not f.where.startswith("url:")), address)
     claims = _claims(founds, source, zone, fetched_at, field="published", habits=habits)
+    claims = _without_titles(claims, raw, source, fetched_at)
     claims = _with_years(claims, modified, source, zone, fetched_at)
     claims = _without_copies_of(modified, _with_local_hours(claims, zone))
     claims = _without_republished(claims)
@@ -101,6 +104,27 @@ def _read(found: Found, source: Source, fetched_at: datetime) -> Reading | None:
     kind = found.where.partition(":")[0]
     role = kind if kind == "url" else "header" if kind == "http" else "published"
     return read_date(found.value, order=source.date_order, zone=source.zone, reference=fetched_at, role=role)
+
+
+def _without_titles(
+    claims: list[Claim], raw: RawArticle, source: Source, fetched_at: datetime
+) -> list[Claim]:
+    """Claims without the day of the title: `Gruppo di lavoro – 22 maggio 2026` is an event.
+
+    Addresses repeat titles, and so does the end of a trail of links.
+    """
+    titles = dict.fromkeys(fold(title.value) for title in raw.title if len(title.value) >= _NAMING)
+    claims = [c for c in claims if not (_is_line(c) and any(t in fold(c.found.value) for t in titles))]
+    named = [c for c in claims if c.found.where.startswith("url:") and not c.reading.why.startswith("folder")]
+    if not named:
+        return claims
+    readings = (_read(replace(title, where="title:"), source, fetched_at) for title in raw.title)
+    days = {reading.day for reading in readings if reading}
+    return [c for c in claims if c not in named or c.day not in days]
+
+
+def _is_line(claim: Claim) -> bool:
+    return claim.found.where.startswith("page:") and "[datetime]" not in claim.found.where
 
 
 def _with_years(
@@ -217,8 +241,8 @@ def _choose(claims: list[Claim], fetched_at: datetime) -> tuple[PublishedDate | 
     # What a person set, for this page or for the whole site, is not put to the vote.
     groups = _groups([c for c in claims if c.found.where.startswith(("operator:", "selector:"))] or claims)
     scores = {key: _score(group) for key, group in groups.items()}
-    winner = max(scores, key=lambda key: (scores[key], key[1]))
-    if scores[winner] < _LEAST:
+    winner = max(scores, key=lambda key: (scores[key], key[1]), default=None)
+    if winner is None or scores[winner] < _LEAST:
         return None, None, "nothing found is sure enough"
     group = groups[winner]
     best = _best(group, fetched_at)
@@ -235,8 +259,10 @@ def _groups(claims: list[Claim]) -> dict[tuple[bool, date], list[Claim]]:
     exact = [claim for claim in claims if claim.precision in (Precision.MINUTE, Precision.DAY)]
     for claim in exact:
         groups.setdefault((True, claim.day), []).append(claim)
+    # A sentence of the text speaks of any day: it may agree with one, and says none by itself.
+    groups = {key: group for key, group in groups.items() if not all(claim.is_prose for claim in group)}
     for claim in claims:
-        if claim in exact:
+        if claim in exact or claim.is_prose:
             continue
         homes = [group for group in groups.values() if _agree(claim, group[0])]
         for group in homes:

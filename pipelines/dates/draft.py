@@ -12,12 +12,16 @@ class Shift:
     """A distance from the reference: so many units, or the nearest such weekday or day of month.
 
     Shapes: with `unit` "weekday" or "monthday", `count` is -1 for the one before, 1 for the one
-        after, 0 for the one of this week or month, and `target` is the weekday or day.
+        after, 0 for the one of this week or month, and `target` is the weekday or day. `rest` is
+        a smaller unit besides, as (unit, count); `is_cut` holds where what was left of the last
+        unit is not told: `3 weeks ago` may be 27 days.
     """
 
     unit: str
     count: int
     target: int = 0
+    rest: tuple[str, int] | None = None
+    is_cut: bool = False
 
 
 @dataclass(slots=True)

@@ -91,26 +91,36 @@ def _ago(ts: Tokens, i: int) -> tuple[Day, int] | None:
     amount = _amount(ts, i)
     if amount is None:
         return None
-    count, unit, j = _compound(ts, *amount)
+    back, j = _compound(ts, *amount)
     if ts[j].text in AGO:
-        return Day(shift=Shift(unit, -count)), j + 1
+        return Day(shift=back), j + 1
     if ts[j].text == "or" and ts[j + 1].text == "sono":
-        return Day(shift=Shift(unit, -count)), j + 2
+        return Day(shift=back), j + 2
     if ts[j].text == "from" and ts[j + 1].text in ("now", "today"):
-        return Day(shift=Shift(unit, count)), j + 2
+        return Day(shift=Shift(back.unit, -back.count)), j + 2
     return None
 
 
-def _compound(ts: Tokens, count: int, unit: str, j: int) -> tuple[int, str, int]:
-    """`2 hours, 5 minutes` as minutes; of `1 day, 3 hours` the days alone, which is what is sure."""
-    if ts[j].kind != "," and ts[j].text not in ("e", "and"):
-        return count, unit, j
-    more = _amount(ts, j + 1)
+# How many of the second unit make one of the first.
+_IN_ONE = {("hour", "minute"): 60, ("week", "day"): 7, ("year", "month"): 12}
+
+
+def _compound(ts: Tokens, count: int, unit: str, j: int) -> tuple[Shift, int]:
+    """`2 hours, 5 minutes` as minutes, `5 mesi 3 settimane` as both; of `1 day, 3 hours` the days alone.
+
+    Django writes two units with a comma, Drupal without.
+    """
+    alone = Shift(unit, -count, is_cut=True)
+    has_joint = ts[j].kind == "," or ts[j].text in ("e", "and")
+    more = _amount(ts, j + has_joint) if has_joint or ts[j].kind == NUMBER else None
     if more is None or ts[more[2]].text not in AGO:
-        return count, unit, j
-    if (unit, more[1]) == ("hour", "minute"):
-        return count * 60 + more[0], "minute", more[2]
-    return count, unit, more[2]
+        return alone, j
+    number, smaller, stop = more
+    if (unit, smaller) in _IN_ONE:
+        return Shift(smaller, -(count * _IN_ONE[unit, smaller] + number), is_cut=True), stop
+    if unit == "month" and smaller in ("week", "day"):
+        return Shift(unit, -count, rest=(smaller, -number), is_cut=True), stop
+    return alone, stop
 
 
 def _ahead(ts: Tokens, i: int) -> tuple[Day, int] | None:

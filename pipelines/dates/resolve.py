@@ -3,6 +3,7 @@
 Knows the calendar and the reference, no words. Start reading at `resolve`.
 """
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
@@ -20,6 +21,10 @@ _UNITS = {
 # at most two years fit, and the nearer is meant.
 _WEEKDAY_YEARS = 6
 _NEAR_YEARS = 8  # 29 February may be so far
+_WEEK = 7
+TOLD = "told from the reference"
+# `3 weeks ago` may be 27 days: for who needs to know what was cut off.
+COUNTED = f"{TOLD}, counted in"
 
 
 # Shares of confidence that doubt leaves: they order readings, they are no measured frequencies.
@@ -253,8 +258,10 @@ def _shifted(shift: Shift, context: Context) -> Settled | None:
     if context.reference is None:
         return None
     now, today = context.reference, context.reference.date()
-    why = ["told from the reference"]
+    why = [f"{COUNTED} {shift.unit}s" if shift.is_cut else TOLD]
     try:
+        if shift.rest:
+            return _months_and_days(today, shift)
         if shift.unit == "weekday":
             return Settled(_weekday_near(today, shift), Precision.DAY, 0.85, why, is_year_stated=False)
         if shift.unit == "monthday":
@@ -276,6 +283,22 @@ def _shifted(shift: Shift, context: Context) -> Settled | None:
     except (ValueError, OverflowError):
         return None
     return Settled(at.date(), Precision.MINUTE, 0.8, why, at=at, is_year_stated=False)
+
+
+def _months_and_days(today: date, shift: Shift) -> Settled | None:
+    """`5 mesi, 3 settimane fa`: the month, or the year where the week cut off reaches over its begin."""
+    unit, count = shift.rest or ("day", 0)
+    months = today.year * 12 + today.month - 1 + shift.count
+    first = date(months // 12, months % 12 + 1, 1)
+    length = monthrange(first.year, first.month)[1]
+    day = first.replace(day=min(today.day, length)) + count * _UNITS[unit]
+    if unit == "day":
+        return Settled(day, Precision.DAY, 0.8, [TOLD], is_year_stated=False)
+    if day.day < _WEEK:
+        if day.month == 1:
+            return None
+        return Settled(day.replace(month=1, day=1), Precision.YEAR, 0.6, [TOLD], is_year_stated=False)
+    return Settled(day.replace(day=1), Precision.MONTH, 0.7, [TOLD], is_year_stated=False)
 
 
 def _weekday_near(today: date, shift: Shift) -> date:

@@ -18,11 +18,13 @@ def _choose(
     *published: tuple[str, str],
     modified: tuple[tuple[str, str], ...] = (),
     url: str = URL,
+    title: str = "Un titolo",
     source: Source = SITE,
     fetched_at: datetime = FETCHED,
 ) -> PageDates:
     raw = RawArticle(
         url=url,
+        title=(Found(title, "page:h1"),),
         published=tuple(Found(*found) for found in published),
         modified=tuple(Found(*found) for found in modified),
     )
@@ -228,6 +230,41 @@ def test_a_month_in_the_address_supports_a_day_in_it() -> None:
     assert (supported.day, supported.precision) == (date(2024, 3, 11), Precision.DAY)
 
 
+@pytest.mark.parametrize(
+    ("title", "path", "day"),
+    [
+        ("Gruppo di lavoro – 22 maggio 2024", "blog/gruppo-di-lavoro-22-maggio-2024/", None),
+        ("Gruppo di lavoro – 22 maggio 2024", "2024/05/22/gruppo-di-lavoro/", "2024-05-22"),
+        ("Gruppo di lavoro – 22 maggio 2024", "2024-04-27-gruppo-di-lavoro-22-maggio-2024", "2024-04-27"),
+        ("Gruppo di lavoro", "blog/gruppo-di-lavoro-22-maggio-2024/", "2024-05-22"),
+    ],
+)
+def test_a_day_that_the_address_has_from_the_title_is_an_events(
+    title: str, path: str, day: str | None
+) -> None:
+    assert _day(_choose(title=title, url=f"https://site.example/{path}")) == day
+
+
+def test_a_trail_of_links_that_ends_with_the_title_dates_nothing() -> None:
+    title, trail = "Gruppo di lavoro – 22 maggio 2024", "page:ul.breadcrumb>li"
+    assert _day(_choose((title, trail), title=title)) is None
+    assert (
+        _day(_choose((f"Home / News / {title}", trail), ("27/04/2024", VISIBLE), title=title)) == "2024-04-27"
+    )
+    assert _day(_choose(("22 maggio 2024", VISIBLE), title="22 maggio 2024")) == "2024-05-22"
+
+
+def test_a_sentence_of_the_text_dates_nothing() -> None:
+    told = "Regione Lombardia mette a disposizione sette milioni di euro: le domande il 16 maggio 2024"
+    assert _day(_choose((told, "page:div>p"))) is None
+    coarse = _choose((told, "page:div>p"), ("maggio 2024", VISIBLE)).published
+    assert coarse
+    assert coarse.precision is Precision.MONTH
+    agreed, alone = (_choose(("2024-05-16", VISIBLE), *more).published for more in ([(told, "page:p")], []))
+    assert agreed and alone
+    assert agreed.day == alone.day == date(2024, 5, 16)
+
+
 def test_what_a_person_set_is_not_put_to_the_vote() -> None:
     found = (("2024-03-11", JSONLD), ("2024-03-11", META), ("2024-03-11", FEED))
     assert _day(_choose(*found, ("9 marzo 2024", "selector:.data"))) == "2024-03-09"
@@ -242,9 +279,31 @@ def test_of_two_hours_the_one_not_after_the_fetch_is_taken() -> None:
 
 def test_words_told_from_today_are_told_from_the_fetch() -> None:
     assert _day(_choose(("ieri alle 18:30", VISIBLE))) == "2025-05-13"
-    month = _choose(("Pubblicato 10 mesi fa", VISIBLE)).published
-    assert month
-    assert (month.day, month.precision) == (date(2024, 7, 1), Precision.MONTH)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("Pubblicato 10 mesi fa", "2024 year"),  # in June or July
+        ("4 mesi fa", None),  # in December or January
+        ("Pubblicato 2 anni fa", None),
+        ("Inserito da: Redazione 6 mesi, 2 settimane fa", "2024-10 month"),
+        ("Inserito da: Redazione 6 mesi, 3 settimane fa", "2024-10 month"),
+        ("6 months 3 weeks ago", "2024-10 month"),
+        ("2 settimane fa", "2025-04 month"),
+        ("1 settimana fa", "2025-05 month"),
+        ("6 settimane fa", "2025 year"),
+        ("1 settimana, 2 giorni fa", "2025-05-05 day"),
+        ("3 ore fa", "2025-05-14 day"),
+        ("25 minuti fa", "2025-05-14 minute"),
+    ],
+)
+def test_a_count_of_time_ago_is_no_surer_than_what_it_cuts_off(words: str, told: str | None) -> None:
+    published = _choose((words, VISIBLE)).published
+    cut = {Precision.YEAR: 4, Precision.MONTH: 7}
+    assert told == (
+        published and f"{published.day.isoformat()[: cut.get(published.precision)]} {published.precision}"
+    )
 
 
 @pytest.mark.parametrize(
