@@ -41,7 +41,8 @@ def check(url: str, source: Source) -> None:
     if len(url) > MAX_URL_LENGTH:
         raise Refusal(Rule.URL_LENGTH, f"{host}: an address of {len(url)} characters")
     if host not in hosts_of(source):
-        raise Refusal(Rule.HOST, f"{host} is not one of the hosts of {source.id}")
+        place = f"{parts.scheme}://{parts.netloc}/"
+        raise Refusal(Rule.HOST, f"{place} is not at one of the hosts of {source.id}")
     literal = literal_address(host)
     if literal is not None and not may_connect(literal, allow_private=source.allow_private):
         raise Refusal(Rule.PRIVATE_ADDRESS, f"{host} is not on the public internet")

@@ -130,7 +130,7 @@ class Robots:
         request.meta[RESERVED] = is_reserved(verdict.rules.reserved, request.url)
         if not verdict.allows(request.url):
             count(self._crawler, Rule.ROBOTS)
-            raise Refusal(Rule.ROBOTS, f"{request.url}: {verdict.rules.why or 'robots.txt forbids it'}")
+            raise Refusal(Rule.ROBOTS, f"{verdict.rules.why or 'robots.txt forbids it'}: {request.url}")
 
     async def _verdict(self, request: Request) -> Verdict:
         origin = origin_of(request.url)

@@ -142,7 +142,7 @@ def test_a_site_without_a_list_fails_in_words(crawl: Crawl, source_id: str, word
     [
         ("huge", "enorme", "too_large"),
         ("bomb", "bomba", "too_large"),
-        ("metadata", "altrove", "169.254.169.254 is not one of the hosts"),
+        ("metadata", "altrove", "http://169.254.169.254/ is not at one of the hosts"),
     ],
 )
 def test_a_page_that_is_not_taken_costs_itself_only(

@@ -169,7 +169,7 @@ def test_a_site_that_moved_as_a_whole_is_proposed_for_a_move(tmp_path: Path) -> 
             site.put(path, away(path))
         told = place.run("sito").row("sito")
         [row] = [json.loads(line) for line in _health(place, "--json").splitlines()]
-    assert told["next"] == f"aggregator sources move sito https://{other.host}/"
+    assert told["next"] == f"aggregator sources move sito {other.url()}"
     assert told["new"] == 0
     assert [each["ailment"] for each in row["findings"]] == ["moved"]
     assert not [path for path in other.asked if path != "/robots.txt"], "another site is not asked"

@@ -14,7 +14,7 @@ from aggregator.run import SourceReport
 
 # How a visit says that another site answers in place of the Source's own.
 _MOVED = re.compile(
-    r" answers from (?P<place>https?://\S+/)|\bhost: (?P<host>[\w.-]+) is not one of the hosts of "
+    r" answers from (?P<root>https?://\S+/)|\bhost: (?P<place>https?://\S+/) is not at one of the hosts of "
 )
 _LOG_WIDTH = 400  # characters: the longest error kept is 1,000, and rare
 
@@ -108,6 +108,5 @@ def _next_command(report: SourceReport) -> str | None:
     if not _is_trouble(report):
         return None
     if moved := _MOVED.search(report.error or ""):
-        place = moved["place"] or f"https://{moved['host']}/"
-        return f"aggregator sources move {report.source_id} {place}"
+        return f"aggregator sources move {report.source_id} {moved['root'] or moved['place']}"
     return f"aggregator run {report.source_id} -v"

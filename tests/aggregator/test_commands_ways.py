@@ -11,11 +11,16 @@ from pathlib import Path
 import pytest
 from serving import Answer, Site, Story, feed, page, serve, story
 
-from aggregator.items import Candidate, Way
+from aggregator.commands.tables import run_row
+from aggregator.items import Candidate, RunOutcome, Source, Way
 from aggregator.moving import OldPage, pair_up
 from aggregator.query import Query
+from aggregator.run import SourceReport
 from aggregator.store import open_store
 from aggregator.store.articles import find
+from aggregator.store.runs import RunCounts
+from spiders.guard import check
+from spiders.refusal import Refusal
 
 # Home page, robots.txt, lists and samples of a trial, with the well-known places: see README.
 MOST_REQUESTS = 40
@@ -160,3 +165,10 @@ OLD = [
 def test_pairs(url: str, title: str | None, expected: int | None) -> None:
     pairs = pair_up(OLD, [Candidate(url, Way.SITEMAP, title=title)])
     assert [page.id for page, _ in pairs] == ([expected] if expected else [])
+
+
+def test_a_move_is_proposed_with_scheme_and_port() -> None:
+    with pytest.raises(Refusal) as refused:
+        check("https://nuovo.example:8443/notizie/", Source("sito", "https://vecchio.example/"))
+    report = SourceReport("sito", Way.FEED, RunOutcome.FAILED, RunCounts(), str(refused.value))
+    assert run_row(report)["next"] == "aggregator sources move sito https://nuovo.example:8443/"

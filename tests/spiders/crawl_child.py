@@ -37,6 +37,8 @@ class Probe(Spider):
             meta: dict[str, Any] = {"source": source, "name": ask["name"]}
             if "slot" in ask:
                 meta["download_slot"] = ask["slot"]
+            if "timeout" in ask:
+                meta["download_timeout"] = ask["timeout"]
             if "proxy" in ask:
                 meta["proxy"] = ask["proxy"]
             yield Request(

@@ -29,6 +29,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     announced: int | None = None
     """A Content-Length other than the body's: the answer breaks off."""
+    tick: float = 0.0
+    """Seconds between two bytes of the body, if it drips."""
 
 
 @dataclass
@@ -71,11 +73,17 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             )
             self.end_headers()
             try:
-                self.wfile.write(answer.body)
+                self._send(answer)
             except OSError:
                 self.close_connection = True
             if answer.announced is not None:
                 self.close_connection = True
+
+        def _send(self, answer: Answer) -> None:
+            size = 1 if answer.tick else max(len(answer.body), 1)
+            for start in range(0, len(answer.body), size):
+                self.wfile.write(answer.body[start : start + size])
+                threading.Event().wait(answer.tick)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
             return

@@ -36,6 +36,7 @@ ANYWHERE = HERE | {
 }
 PROXIED = PUBLIC | {"id": "proxied", "hosts": ["mobilita.example", "127.0.0.1"]}
 RETRY_AFTER = 1
+PATIENCE = 0.4
 # All are asked in turns, so the fifth to fail for good is in the last turn, with some answers under way.
 FAILING = 20
 
@@ -92,6 +93,8 @@ ROUTES: dict[str, Route] = {
     "/many-headers": lambda asked: Answer(headers={f"X-{n}": "y" * 40 for n in range(6_000)}),
     "/long-header": lambda asked: Answer(headers={"X-Long": "y" * 1_000_000}),
     "/huge": lambda asked: Answer(bytes(2_000_000)),
+    # Whole after twice the time that its request has, and no pause in it is longer than a tick.
+    "/drip": lambda asked: Answer(b"<p>goccia</p>", tick=2 * PATIENCE / len(b"<p>goccia</p>")),
     "/hop1": to("/hop2"),
     "/hop2": to("/hop3"),
     "/hop3": to("http://localhost/admin"),
@@ -202,6 +205,7 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawl]:
         }
         asks = [
             {"name": path, "url": site.url(path), "source": HERE, "slot": path}
+            | ({"timeout": PATIENCE} if path == "/drip" else {})
             for path in [*ROUTES, "/plain"]
             if "?" not in path and path != "/rest"
         ]
@@ -401,6 +405,11 @@ def test_a_host_that_is_down_is_left_alone(crawl: Crawl) -> None:
 @pytest.mark.parametrize("path", ["/gzip-bomb", "/brotli-bomb", "/huge", "/many-headers"])
 def test_too_large(crawl: Crawl, path: str) -> None:
     assert crawl.rows[path]["rule"] == "too_large"
+
+
+def test_an_answer_that_drips_is_given_up_after_its_time(crawl: Crawl) -> None:
+    assert crawl.rows["/drip"]["error"] == "DownloadTimeoutError"
+    assert len(crawl.times("/drip")) == 4, "and asked for three times more"
 
 
 def test_a_header_of_a_megabyte_is_not_read(crawl: Crawl) -> None:
