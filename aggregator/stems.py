@@ -41,6 +41,13 @@ def stems(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(chain.from_iterable(map(_pair, words))))
 
 
+def stem(word: str, language: str | None) -> str:
+    """The stem of a folded word in its language, unmarked; the word itself in any but these two."""
+    if language not in ("it", "en"):
+        return word
+    return _pair(word)[language == "en"][1:]
+
+
 @lru_cache(maxsize=50_000)  # the words that a thousand articles hold; 10 MB
 def _pair(word: str) -> tuple[str, str]:
     # The library's objects must not be shared between threads.

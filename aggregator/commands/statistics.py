@@ -181,10 +181,26 @@ def _trend(job: Job, session: "Session", by: str, days: int) -> _Figures:
             for kind, v in said
         ]
         return _Figures(("kind", "term", "articles", "share", "evidence"), rows, f"{statement};\n{other}", 2)
-    found, statement = trends.rises(session, days=days, limit=50)
-    rows = [(r.words, "name" if r.is_name else "word", r.recent, r.before, round(r.score, 1)) for r in found]
-    remark = f"articles of the last {days} days of publication against the {days * 12} before"
-    return _Figures(("words", "kind", "recent", "before", "score"), rows, statement, 2, [remark])
+    return _rising(session, days)
+
+
+def _rising(session: "Session", days: int) -> _Figures:
+    from aggregator.store.trends import rises
+
+    columns = ("words", "kind", "recent", "before", "score")
+    told = rises(session, days=days, limit=50)
+    if told is None:
+        return _Figures(columns, [], "", 2, ["no article has a date: nothing can be compared"])
+    rows = [
+        (r.words, "name" if r.is_name else "word", r.recent, r.before, round(r.score, 1)) for r in told.found
+    ]
+    late = f"{told.recent} stories of {told.since} to {told.until}"
+    remarks = [
+        f"{late} against {told.before} of the {days * 12} days before, of sources that published in both"
+    ]
+    if not rows:
+        remarks.append("no word or name is oftener by more than chance; --days takes a longer span")
+    return _Figures(columns, rows, told.statement, 2, remarks)
 
 
 def _hours(hours: float | None) -> str:

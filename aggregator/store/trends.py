@@ -11,7 +11,7 @@ from statistics import median
 
 from sqlalchemy.orm import Session
 
-from aggregator.rising import Rise, rising
+from aggregator.rising import Rise, Telling, rising
 from aggregator.store.statistics import quoted, run
 
 # Articles whose words are compared: the newest of each span, some seconds of work.
@@ -37,7 +37,7 @@ _NAMING = "SELECT m.term, count(DISTINCT m.article_id) AS articles FROM mentions
 _NEWEST = """\
 SELECT max(published_day) FROM articles
 WHERE CAST(published_day AS TEXT) <= substr(CAST(first_seen_at AS TEXT), 1, 10)"""
-_SAID = "SELECT title || '. ' || text AS said FROM articles"
+_SAID = "SELECT coalesce(story_id, -id) AS story, language, title || '. ' || text AS said FROM articles"
 _ABOUT = "SELECT count(DISTINCT m.article_id) FROM mentions AS m"
 
 
@@ -133,23 +133,52 @@ def voice(session: Session, clusters: Collection[str], *, is_cluster: bool) -> t
     return sorted(found, key=lambda one: (-one.articles, one.term)), per_word
 
 
-def rises(session: Session, *, days: int, limit: int) -> tuple[list[Rise], str]:
-    """Words and names that rose in the last `days` of publication against twelve times as many before."""
+@dataclass(frozen=True, slots=True)
+class Rises:
+    """What rose between two spans of publication, how many stories each tells, and the queries behind it."""
+
+    found: tuple[Rise, ...]
+    since: date
+    until: date
+    recent: int
+    before: int
+    statement: str
+
+
+def rises(session: Session, *, days: int, limit: int) -> Rises | None:
+    """Words and names that rose in the last `days` of publication against twelve times as many before.
+
+    Shapes: only sources that published in both spans are compared: one that is followed since
+        yesterday would bring all its words along. None where no article has a date.
+    """
     [[newest]] = run(session, _NEWEST)
     if newest is None:
-        return [], ""
+        return None
     last = newest if isinstance(newest, date) else date.fromisoformat(newest)
     since, start = last - timedelta(days=days), last - timedelta(days=days * 13)
-    spans = ((since, last), (start, since))
-    recent, before = (_texts(first, until) for first, until in spans)
-    found = rising(_read(session, recent), _read(session, before), limit=limit)
-    return found, f"{recent};\n{before}"
+    of_late, earlier = (since, last), (start, since)
+    recent, before = _texts(of_late, earlier), _texts(earlier, of_late)
+    late, early = _read(session, recent), _read(session, before)
+    names = [name for (name,) in run(session, "SELECT name FROM sources")]
+    return Rises(
+        tuple(rising(late, early, apart=names, limit=limit)), since + timedelta(days=1), last,
+        _stories(late), _stories(early), f"{recent};\n{before}",
+    )  # fmt: skip
 
 
-def _texts(after: date, until: date) -> str:
-    span = f"published_day > '{after}' AND published_day <= '{until}'"
-    return f"{_SAID}\nWHERE {span}\nORDER BY id DESC LIMIT {_MOST_TEXTS}"
+def _texts(span: tuple[date, date], other: tuple[date, date]) -> str:
+    both = f"source_id IN (SELECT source_id FROM articles WHERE {_within(other)})"  # noqa: S608  days
+    return f"{_SAID}\nWHERE {_within(span)}\n    AND {both}\nORDER BY id DESC LIMIT {_MOST_TEXTS}"
 
 
-def _read(session: Session, statement: str) -> list[str]:
-    return [said for (said,) in run(session, statement)]
+def _within(span: tuple[date, date]) -> str:
+    after, until = span
+    return f"published_day > '{after}' AND published_day <= '{until}'"
+
+
+def _read(session: Session, statement: str) -> list[Telling]:
+    return [Telling(*row) for row in run(session, statement)]
+
+
+def _stories(tellings: list[Telling]) -> int:
+    return len({telling.story for telling in tellings})

@@ -153,16 +153,24 @@ def test_what_rises(store: Store) -> None:
         for n in range(9)
     ]
     put(store, MOBILITY, *old, *new)
+    newcomer = [
+        make_article(AGENCY, f"a{n}", text=f"ufficio stampa {n}", published=day(f"2026-03-{n + 1:02}"))
+        for n in range(9)
+    ]
+    put(store, AGENCY, *newcomer)
     with store.read() as session:
-        found, statement = rises(session, days=10, limit=5)
-    assert [rise.words for rise in found] == ["semiconduttori"]
-    assert "2026-02-27" in statement
+        told = rises(session, days=10, limit=5)
+    assert told is not None
+    assert [rise.words for rise in told.found] == ["semiconduttori"]
+    assert (told.since, told.until) == (date(2026, 2, 28), date(2026, 3, 9))
+    assert (told.recent, told.before) == (9, 20)
+    assert "2026-02-27" in told.statement
 
 
 def test_an_empty_archive_has_no_figures(store: Store) -> None:
     with store.read() as session:
         assert [count_by(session, by).rows for by in BY] == [()] * len(BY)
-        assert (pick_up(session)[0], rises(session, days=30, limit=5)[0]) == ([], [])
+        assert (pick_up(session)[0], rises(session, days=30, limit=5)) == ([], None)
         assert voice(session, [], is_cluster=True)[0] == []
         assert coverage(session) == {}
 
