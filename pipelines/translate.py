@@ -140,9 +140,8 @@ class _Features(dict[str, tuple[tuple[str, float], ...]]):
 def _spelled(word: str, language: str) -> tuple[str, float]:
     """A word as both languages would spell it, with its weight; only those of weight `_SAME` have a root."""
     if word[0].isdigit():
-        number = word.replace(",", ".")
-        number = number.rstrip("0").rstrip(".") if "." in number else number  # 17.00 is 17
-        return "#" + number, min(1 + 0.7 * len(number), _MOST_NUMBER)
+        weight = _DATE if word.endswith(".00") else min(1 + 0.7 * len(word), _MOST_NUMBER)
+        return "#" + word.replace(",", "."), weight
     date_word = CALENDAR[language].get(word)
     if date_word is not None:
         return date_word, _DATE
@@ -171,6 +170,13 @@ def likeness(here: Wording, there: Wording) -> CrossLikeness:
         clash=min(len(facts - facts_there), len(facts_there - facts)),
         names=tuple(sorted([word[1:] for word, weight in weights.items() if weight == _NAME])),
     )
+
+
+def common_facts(here: Wording, there: Wording) -> dict[str, float]:
+    """The numbers, months and weekdays that both have, with their weights: `#2024`, `m5`, `w1`."""
+    weights = features(here)
+    (facts, _), (facts_there, _) = _sum_up(here), _sum_up(there)
+    return {fact: weights[fact] for fact in facts & facts_there}
 
 
 @lru_cache(maxsize=512)  # each holds its Wording: 20 to 70 kB

@@ -37,9 +37,9 @@ _ELIDED = re.compile(r"'(?<=[a-z]')([a-z]{3,})")
 _MOST_NAMES = 0.5
 _CAPITAL_NOUNS = frozenset(("de", "lb", "nds"))
 
-# A time of day as English or a screen has it: `2.30 pm`, `5 p.m.`, `16:00`. Numbers alone are most of what
-# a page shows of one; only these differ from what Italian writes.
-_TIME = re.compile(r"(\d(?<!\w.)\d?)(?:[.:]([0-5]\d))?(?: ?([ap])\.? ?m\b|(?<=:\d\d)\b)")
+# A time of day: `2.30 pm`, `5 p.m.`, `16:00`; of those that Italian writes with a dot only a full hour
+# may be written otherwise.
+_TIME = re.compile(r"(\d(?<!\w.)\d?)(?:[.:]([0-5]\d))?(?: ?([ap])\.? ?m\b|(?<=:\d\d)\b|(?<=\.00)\b)")
 
 _SHORT, _SHORT_WEIGHT = 3, 0.3
 
@@ -190,11 +190,11 @@ def wording(article: Article) -> Wording:
 
 
 def _of_24(time: re.Match[str]) -> str:
-    """The time by the clock of 24 hours, full hours as a number alone."""
+    """The time by the clock of 24 hours, a full hour with its minutes and without."""
     hour, minutes, half = int(time[1]), time[2] or "00", time[3]
     if half and hour <= 12:
         hour = hour % 12 + 12 * (half == "p")
-    return f" {hour} " if minutes == "00" else f" {hour}.{minutes} "
+    return f" {hour}.00 {hour} " if minutes == "00" else f" {hour}.{minutes} "
 
 
 def _words(folded: str, language: str) -> tuple[str, ...]:

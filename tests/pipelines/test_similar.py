@@ -1,6 +1,5 @@
 """Words, facts and likeness: what makes two texts one article, in two languages."""
 
-import re
 from datetime import date
 
 import pytest
@@ -98,17 +97,21 @@ def test_features_are_the_same_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize(
-    ("italian", "english"),
+    ("italian", "english", "facts", "clash"),
     [
-        ("dalle 14.30 alle 17.00", "from 2.30 pm to 5 p.m."),
-        ("alle 16:00 e alle 0.05", "at 4:00 p. m. and 12:05 a.m."),
-        ("ore 12, 9 e 21.15", "12 pm, 9am, 9:15pm"),
-        ("il 10% di 7,50 euro", "10% of 7.5 euros"),
+        ("dalle 14.30 alle 17.00", "from 2.30 pm to 5 p.m.", 3, 0),
+        ("alle 16:00 e alle 0.05", "at 4:00 p. m. and 12:05 a.m.", 3, 0),
+        ("ore 12, 9 e 21.15", "12 pm, 9am, 9:15pm", 3, 0),
+        ("ore 10.00", "at 10", 1, 0),
+        ("il 14 giugno, ore 14.00", "on June 14, 3 pm", 2, 1),
+        ("il 14 giugno", "on June 2, 2 pm", 2, 0),
     ],
 )
-def test_times_of_day_are_the_same_by_either_clock(italian: str, english: str) -> None:
+def test_times_of_day_are_the_same_by_either_clock(
+    italian: str, english: str, facts: int, clash: int
+) -> None:
     like = likeness(told(italian), told(english, "", "en"))
-    assert (like.facts, like.clash) == (len(re.findall(r"\d+(?:[.:,]\d+)?", italian)), 0)
+    assert (like.facts, like.clash) == (facts, clash)
 
 
 def test_another_number_in_a_translation_is_counted() -> None:

@@ -116,6 +116,24 @@ def test_what_lacks_a_sign_stays_apart(new: Wording, why: str) -> None:
     assert match(told(FERRY, "uno"), new=new) is None, why
 
 
+@pytest.mark.parametrize(
+    ("new", "is_told"),
+    [
+        (told(PAPER), True),
+        (told(PAPER, days=1), True),
+        (told(ENGLISH, language="en"), True),
+        (told(PAPER, days=2), False),
+        (told(OTHER), False),
+        (told(PAPER.replace("3,6 milioni", "alcuni milioni").replace("14", "pochi")), False),
+    ],
+)
+def test_where_nothing_is_rare_numbers_of_a_day_tell(
+    monkeypatch: pytest.MonkeyPatch, new: Wording, is_told: bool
+) -> None:
+    monkeypatch.setattr("pipelines.telling._RARE", 99)
+    assert (match(told(TALE, "tre"), told(FERRY, "uno"), new=new) is not None) is is_told
+
+
 def test_the_closest_of_two_is_taken() -> None:
     found = match(told(ENGLISH, "tre", language="en"), told(FERRY, "uno"), new=told(PAPER))
     assert found is not None
