@@ -178,6 +178,7 @@ class _Work:
         """Reads all pages as they are kept; writes nothing but what was learnt."""
         with self._store.read() as session:
             counts = Counter({(k, p): n for k, p, n in memory.block_counts(session, source.id)})
+            aged = memory.aged_blocks(session, source.id)
             total = sightings.count_pages(session, source.id)
         differing: list[int] = []
         for start in range(0, len(kept), _CHUNK):
@@ -190,7 +191,8 @@ class _Work:
                     counts.update({(block.key, block.place) for block in one.outcome.blocks})
             differing += [one.stored.page.id for one in judged if one.is_other]
             self._renew(lease)
-        learnt = learn(((key, place, n) for (key, place), n in counts.items() if n > 0), total)
+        rows = ((key, place, n) for (key, place), n in counts.items() if n > 0)
+        learnt = learn(rows, total, aged, past.boilerplate)
         if lease is not None:
             with self._store.write() as session:
                 reextractions.keep_learnt(session, source.id, learnt)

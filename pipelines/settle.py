@@ -117,7 +117,7 @@ def plan_settling(store: Store, source_id: str) -> SettlePlan:
         if pending is None:
             return SettlePlan(SourceMemory(source_id), (), is_needed=False)
         past = memory.load_memory(session, source_id, with_known=False)
-        learnt = _learn(session, source_id)
+        learnt = _learn(session, source_id, past.boilerplate)
         ids = {*pending, *_changed_pages(session, source_id, past.boilerplate, learnt)}
     return SettlePlan(replace(past, boilerplate=learnt), tuple(sorted(ids)))
 
@@ -133,14 +133,15 @@ def learn_early(store: Store, lease: Lease) -> Boilerplate:
     with store.write() as session:
         runs.check_fence(session, lease)
         past = memory.load_memory(session, lease.source_id, with_known=False).boilerplate
-        learnt = _learn(session, lease.source_id)
+        learnt = _learn(session, lease.source_id, past)
         unsettled.add(session, lease.source_id, _changed_pages(session, lease.source_id, past, learnt))
         memory.save_boilerplate(session, lease.source_id, learnt)
     return learnt
 
 
-def _learn(session: Session, source_id: str) -> Boilerplate:
-    return learn(memory.block_counts(session, source_id), sightings.count_pages(session, source_id))
+def _learn(session: Session, source_id: str, past: Boilerplate) -> Boilerplate:
+    counts, pages = memory.block_counts(session, source_id), sightings.count_pages(session, source_id)
+    return learn(counts, pages, memory.aged_blocks(session, source_id), past)
 
 
 def _changed_pages(session: Session, source_id: str, old: Boilerplate, new: Boilerplate) -> list[int]:

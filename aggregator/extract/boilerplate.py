@@ -3,8 +3,9 @@
 Pure: counts in, a Boilerplate out; pieces in, fewer pieces out. Start reading at `learn`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from itertools import islice
 
 from aggregator.extract.junk import HEADINGS
@@ -36,18 +37,29 @@ class _Seen:
     everywhere: set[int] = field(default_factory=set)
 
 
-def learn(counts: Iterable[tuple[int, int, int]], pages: int) -> Boilerplate:
+_NOTHING = Boilerplate()
+
+
+def learn(
+    counts: Iterable[tuple[int, int, int]],
+    pages: int,
+    aged: Collection[tuple[int, int]] = (),
+    past: Boilerplate = _NOTHING,
+) -> Boilerplate:
     """What is boilerplate among (key, place, number of pages) counts over that many pages of a Source.
 
     Shapes: each (key, place) pair once; the order does not matter. Counts are of blocks before
-        any removal, so what was learnt before does not feed back.
+        any removal, so what was learnt before does not feed back. `aged` pairs have not been seen for
+        long: they prove nothing of today's pages, and on the old ones stay what they were in `past`.
     """
     if pages < _MIN_SITE:
-        return Boilerplate()
+        return _NOTHING
     threshold = max(_MIN_PAGES, pages * _MIN_SHARE)
-    keys: set[int] = set()
+    keys = set(_as_before(aged, past))
     places: dict[int, _Seen] = {}
     for key, place, on_pages in counts:
+        if (key, place) in aged:
+            continue
         seen = places.setdefault(place, _Seen())
         seen.distinct += 1
         if on_pages >= threshold:
@@ -61,6 +73,28 @@ def learn(counts: Iterable[tuple[int, int, int]], pages: int) -> Boilerplate:
     return Boilerplate(keys=frozenset(keys | pairs), places=frozenset(bad))
 
 
+def _as_before(aged: Iterable[tuple[int, int]], past: Boilerplate) -> Iterator[int]:
+    """The hashes by which aged blocks go where they went: wherever their place, or where they lead away."""
+    for key, place in aged:
+        fate = _fate(key, place, past)
+        if fate is not _Fate.STAYS:
+            yield pair_key(key, place) if fate is _Fate.GOES else key
+
+
+class _Fate(Enum):
+    STAYS = 0
+    GOES_IF_LINKED = 1
+    GOES = 2
+
+
+def _fate(key: int, place: int, known: Boilerplate) -> _Fate:
+    """What becomes of a block at that place on pages that it does not link to."""
+    is_known = key in known.keys
+    if (is_known and place in known.places) or pair_key(key, place) in known.keys:
+        return _Fate.GOES
+    return _Fate.GOES_IF_LINKED if is_known else _Fate.STAYS
+
+
 def pair_key(key: int, place: int) -> int:
     """One signed 64-bit number for a block at a place, as `learn` lists what stands on nearly all pages."""
     mixed = (key * 0x9E3779B97F4A7C15 ^ place * 0xC2B2AE3D27D4EB4F) & 0xFFFFFFFFFFFFFFFF
@@ -69,14 +103,9 @@ def pair_key(key: int, place: int) -> int:
 
 def difference(old: Boilerplate, new: Boilerplate) -> Callable[[int, int], bool] | None:
     """Whether a block (its key, its place) may go by the one and stay by the other; None if none may."""
-    keys, places, known = old.keys ^ new.keys, old.places ^ new.places, old.keys | new.keys
-    if not keys and not places:
+    if old == new:
         return None
-
-    def is_other(key: int, place: int) -> bool:
-        return key in keys or (place in places and key in known) or pair_key(key, place) in keys
-
-    return is_other
+    return lambda key, place: _fate(key, place, old) is not _fate(key, place, new)
 
 
 def differs(blocks: Iterable[Block], old: Boilerplate, new: Boilerplate) -> bool:
@@ -119,9 +148,8 @@ def is_boilerplate(block: Block, known: Boilerplate, own: frozenset[str]) -> boo
     targets = {t for link in block.links if (t := _canonical(link))}
     if targets & own:
         return False
-    if block.key in known.keys and (block.place in known.places or targets):
-        return True
-    return pair_key(block.key, block.place) in known.keys
+    fate = _fate(block.key, block.place, known)
+    return fate is _Fate.GOES or (fate is _Fate.GOES_IF_LINKED and bool(targets))
 
 
 def without_boilerplate(

@@ -13,7 +13,7 @@ from lxml import etree
 
 from aggregator.extract.datelook import LONGEST, MONTH, UPDATED, fields_of, is_label, looks_like_date
 from aggregator.extract.jsonld import Founds
-from aggregator.extract.junk import HARD_TAGS, HEADINGS, Part
+from aggregator.extract.junk import COMMENTS, HARD_TAGS, HEADINGS
 from aggregator.extract.measures import Measures
 from aggregator.extract.render import Piece, pieces_of
 from aggregator.extract.tree import text_of
@@ -113,7 +113,7 @@ def _is_foreign(element: etree._Element, measures: Measures) -> bool:
     if element.tag in HARD_TAGS or element.tag in ("nav", "form", "footer", "button"):
         return True
     mine = measures.get(element)
-    return mine is not None and mine.part is Part.COMMENTS
+    return mine is not None and mine.part is COMMENTS
 
 
 def _after(title: etree._Element, measures: Measures) -> list[Piece]:
@@ -217,8 +217,7 @@ def _near_authors(title: etree._Element, measures: Measures) -> Iterator[etree._
     mine = measures.get(top)
     start, end = (mine.start, mine.end) if mine is not None else (0, 0)
     # What has a class is measured; a link of an author without one is not.
-    inside = (e for e, theirs in measures.items() if start <= theirs.start <= end)
-    named = (e for e in inside if (names := e.get("class")) and _is_author(names) and len(e) <= 3)
+    named = (e for e in measures.of_class(_is_author) if start <= measures[e].start <= end and len(e) <= 3)
     linked = (e for e in top.iter("a") if e.get("rel") == "author")
     for element in dict.fromkeys(chain(named, linked)):
         if (element is top or top in element.iterancestors()) and not _in_card(element, top, measures):
@@ -235,7 +234,7 @@ def _in_card(element: etree._Element, top: etree._Element, measures: Measures) -
         if parent is top:
             return False
         mine = measures.get(parent)
-        if parent.tag in ("article", "nav") or mine is None or mine.part is Part.COMMENTS:
+        if parent.tag in ("article", "nav") or mine is None or mine.part is COMMENTS:
             return True
         # A small aside beside the title holds the date; a large one is a sidebar.
         if _is_related(parent) or (parent.tag in ("aside", "footer") and _is_long(parent, top)):

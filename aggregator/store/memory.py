@@ -6,10 +6,10 @@ Knows nothing of articles or of the network. Start reading at `load_memory`.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.alias import same
@@ -45,6 +45,8 @@ _WHOLE_EVERY = timedelta(days=7)
 # A template lasts for years, and its habits with it: so many articles show them, and as many
 # written with another one put them right.
 _ARTICLES = 200
+# Longer than a year, so that what stands on a yearly series' pages is told by two of them.
+_BLOCKS_AGE = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,19 +198,30 @@ def refuse_url(session: Session, source_id: str, url: str, reason: Reason, now: 
     session.execute(query.values(reason=reason.value, decided_at=now))
 
 
-def count_blocks(session: Session, source_id: str, pages: Counter[tuple[int, int]]) -> None:
-    """Adds to the number of pages at which each (key, place) stands; negative numbers take away."""
+def count_blocks(
+    session: Session, source_id: str, pages: Counter[tuple[int, int]], day: date | None = None
+) -> None:
+    """Adds to the number of pages at which each (key, place) stands; negative numbers take away.
+
+    `day` is when the pages that add to it were taken in; none for those that are only gone.
+    """
     rows = [
-        {"source_id": source_id, "key": key, "place": place, "pages": count}
+        {
+            "source_id": source_id, "key": key, "place": place, "pages": count,
+            "seen_on": day if count > 0 else None,
+        }
         for (key, place), count in pages.items()
         if count
-    ]
+    ]  # fmt: skip
     if rows:
         statement = upsert(
             session,
             table(BlockRow),
             ("source_id", "key", "place"),
-            lambda new: {"pages": BlockRow.pages + new["pages"]},
+            lambda new: {
+                "pages": BlockRow.pages + new["pages"],
+                "seen_on": func.coalesce(new["seen_on"], BlockRow.seen_on),
+            },
         )
         session.execute(statement, rows)
 
@@ -219,6 +232,16 @@ def block_counts(session: Session, source_id: str) -> list[tuple[int, int, int]]
         BlockRow.source_id == source_id, BlockRow.pages > 0
     )
     return [(key, place, pages) for key, place, pages in session.execute(query)]
+
+
+def aged_blocks(session: Session, source_id: str) -> frozenset[tuple[int, int]]:
+    """(key, place) of the blocks that no page showed for long before the newest that was taken in."""
+    ours = (BlockRow.source_id == source_id, BlockRow.pages > 0)
+    newest = session.scalar(select(func.max(BlockRow.seen_on)).where(*ours))
+    if newest is None:
+        return frozenset()
+    query = select(BlockRow.key, BlockRow.place).where(*ours, BlockRow.seen_on < newest - _BLOCKS_AGE)
+    return frozenset((key, place) for key, place in session.execute(query))
 
 
 def save_boilerplate(session: Session, source_id: str, boilerplate: Boilerplate) -> None:

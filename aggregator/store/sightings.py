@@ -72,16 +72,18 @@ def add(session: Session, seen: Sequence[tuple[int, Arrival]], now: datetime) ->
     for _, arrival in seen:
         by_source[arrival.article.source_id].update(unpack_blocks(arrival.blocks))
     for source_id, counts in by_source.items():
-        memory.count_blocks(session, source_id, counts)
+        memory.count_blocks(session, source_id, counts, now.date())
 
 
 def refresh(session: Session, page: KnownPage, arrival: Arrival, entry_id: int) -> None:
     """Writes what the page says now, and that it shows the Entry with that id."""
-    old = session.scalar(select(SightingRow.blocks).where(SightingRow.id == page.id)) or b""
+    # Today's code may find other blocks on a page of old: they are as old as it.
+    seen_at = func.coalesce(SightingRow.checked_at, SightingRow.first_seen_at)
+    [(old, seen)] = session.execute(select(SightingRow.blocks, seen_at).where(SightingRow.id == page.id))
     if old != arrival.blocks:
         counts = Counter(unpack_blocks(arrival.blocks))
         counts.subtract(unpack_blocks(old))
-        memory.count_blocks(session, page.source_id, counts)
+        memory.count_blocks(session, page.source_id, counts, seen.date())
     values = {**_page_values(arrival), "entry_id": entry_id}
     if arrival.snapshot is not None:
         values |= {"snapshot_id": _add_snapshots(session, [arrival])[0], "vanished_at": None}

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from archive_samples import AGENCY, BOTH, MOBILITY, NOW, minutes
@@ -144,6 +145,18 @@ def test_blocks_are_counted_per_place(store: Store) -> None:
         memory.count_blocks(session, "clm", Counter({(1, 1): 1, (1, 2): -1}))
         memory.count_blocks(session, "agenzia", Counter({(1, 1): 5}))
         assert sorted(memory.block_counts(session, "clm")) == [(-(2**63), 2**63 - 1, 3), (1, 1, 3)]
+
+
+def test_blocks_that_no_page_showed_for_long_have_aged(store: Store) -> None:
+    with store.write() as session:
+        sources.sync(session, BOTH, "one")
+        memory.count_blocks(session, "clm", Counter({(9, 9): 1}))
+        assert memory.aged_blocks(session, "clm") == frozenset()
+        memory.count_blocks(session, "clm", Counter({(1, 1): 1, (2, 1): 1, (3, 1): 2}), date(2024, 1, 1))
+        memory.count_blocks(session, "clm", Counter({(1, 1): 1, (3, 1): -1}), date(2025, 3, 1))
+        assert memory.aged_blocks(session, "clm") == {(2, 1), (3, 1)}, "not what was counted without a day"
+        memory.count_blocks(session, "clm", Counter({(2, 1): 1}), date(2025, 3, 2))
+        assert memory.aged_blocks(session, "clm") == {(3, 1)}
 
 
 def test_robots_are_kept_while_they_are_fresh(store: Store) -> None:

@@ -4,7 +4,7 @@ Columns and constraints only: no behaviour, no query. Start reading at `SourceRo
 a change here needs a migration beside it (a test compares them).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, Integer, false, text, true
@@ -71,6 +71,8 @@ class BlockRow(Base):
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     pages: Mapped[int] = mapped_column(Integer)
+    seen_on: Mapped[date | None]
+    """The last day on which a page with it was taken in; null where it was counted before days were kept."""
 
     __table_args__ = ({"sqlite_with_rowid": False},)
 

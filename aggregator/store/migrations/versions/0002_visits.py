@@ -23,6 +23,7 @@ def upgrade() -> None:
     op.add_column("source", sa.Column("pace", sa.Float(), nullable=True))
     op.add_column("source", sa.Column("not_before", Instant(), nullable=True))
     op.add_column("source", sa.Column("unsettled", sa.JSON(), nullable=True, server_default="[]"))
+    op.add_column("block", sa.Column("seen_on", sa.Date(), nullable=True))
     op.add_column("validator", sa.Column("stamp", sa.Text(), nullable=True))
     for name in ("names", "pattern"):
         op.add_column("validator", sa.Column(name, sa.BigInteger(), nullable=True))
