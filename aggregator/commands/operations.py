@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from aggregator.commands.alarms import tell_alarms
 from aggregator.commands.common import Job, command
 
 if TYPE_CHECKING:
@@ -57,13 +56,12 @@ def _add_schedule(group: click.Group) -> None:
 
 
 def _schedule(job: Job, store: "Store") -> None:
-    """What the timer of a fleet does: hands out, takes back, tells what is wrong, publishes."""
+    """What the timer of a fleet does: hands out, takes back, and what else a run does after its visits."""
     from aggregator import fleet
-    from aggregator.commands.road import publish_feeds
+    from aggregator.commands.road import follow_up
 
     enqueued, rescued = fleet.schedule(job.config)
-    tell_alarms(job, store)
-    publish_feeds(job, store)
+    follow_up(job, store)
     if job.is_json:
         job.answer({"enqueued": enqueued, "rescued": rescued})
     else:

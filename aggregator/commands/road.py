@@ -157,9 +157,7 @@ def crawl_and_publish(job: Job, store: "Store", request: "Request") -> int:
         publish_feeds(job, store)
         return PROBLEMS
     crawled = _crawl(job, store, request)
-    _drop_old(job, store)
-    tell_alarms(job, store)
-    published = publish_feeds(job, store)
+    published = follow_up(job, store)
     for line in _not_visited(job, request.only or (), crawled):
         job.warn(line)
     return _report(job, crawled, published)
@@ -183,6 +181,13 @@ def _foretold(forecast: "Forecast") -> str:
     minutes = forecast.requests * forecast.pace / 60
     span = f"about {minutes:.0f} minutes" if minutes >= 1 else "less than a minute"
     return f"{forecast.source_id}: {forecast.requests} requests to come, {span} at its pace"
+
+
+def follow_up(job: Job, store: "Store") -> "PublishReport":
+    """What follows visits, of this process or of a fleet: old pages go, alarms are told, feeds written."""
+    _drop_old(job, store)
+    tell_alarms(job, store)
+    return publish_feeds(job, store)
 
 
 def _drop_old(job: Job, store: Any) -> None:  # noqa: ANN401  a Store, unknown to this module

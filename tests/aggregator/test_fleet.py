@@ -7,19 +7,24 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from archive_samples import AGENCY, fetch, lease_on, make_article
+from click.testing import CliRunner
 from serving import Place, fill, serve, write_catalogue
 
 from aggregator import fleet
-from aggregator.choices import RunOutcome
+from aggregator.choices import Kind, RunOutcome
+from aggregator.cli import cli
 from aggregator.config import Config
 from aggregator.errors import ConfigError
 from aggregator.items import Source
 from aggregator.store import Store, open_store, runs, sources
 from aggregator.store.waiting import find_poison, find_waiting
+from pipelines.save import Saver
 
 NOW = datetime(2026, 5, 11, 9, tzinfo=UTC)
 _WORKER = Path(__file__).parents[1] / "fleet_worker.py"
@@ -111,6 +116,23 @@ def test_two_thousand_jobs_and_a_worker_that_is_killed(archive: tuple[str, Store
         wait_for(lambda: len(visited(store)) == 2000, 300)
     assert visited(store) == [source.id for source in listed]
     assert overlaps(store) == 0
+
+
+@pytest.mark.slow
+def test_what_follows_visits_follows_those_of_a_fleet_too(
+    archive: tuple[str, Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, store = archive
+    catalogue = tmp_path / "catalogue.toml"
+    catalogue.write_text('[[source]]\nid = "agenzia"\nurl = "https://agenzia.example/"\nkind = "news"\n')
+    lease = lease_on(store, replace(AGENCY, kind=Kind.NEWS))
+    article = make_article(AGENCY)
+    page = replace(fetch(article).page, fetched_at=NOW - timedelta(days=9999))
+    Saver(store, lease).save_batch([(replace(fetch(article), page=page), article)], NOW)
+    monkeypatch.setenv("AGGREGATOR_PUBLISH", str(tmp_path / "public"))
+    result = CliRunner().invoke(cli, ["schedule", "-v", "--catalogue", str(catalogue), "--database", url])
+    assert "1 pages of news sites are older than 90 days: let go" in result.output
+    assert (tmp_path / "public" / "index.html").exists()
 
 
 @pytest.mark.slow
