@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from aggregator.alias import Alias, Kind
 from aggregator.store.columns import table
-from aggregator.store.schema import EntryRow, KinRow, SightingRow, SourceRow, UrlKeyRow
+from aggregator.store.schema import KinRow, SightingRow, SourceRow, UrlKeyRow
 
 Thing = tuple[int, str]
 
@@ -36,12 +36,13 @@ def pairs(session: Session, source_id: str) -> Iterator[tuple[str, str]]:
 
 
 def pages(session: Session, source_id: str) -> list[tuple[str, Thing]]:
-    """All addresses of the Source that show an article, and which: copies of one text are one."""
-    thing = func.coalesce(KinRow.group_id, EntryRow.id), EntryRow.language
+    """All addresses of the Source that show an article, and which: copies of one text are one.
+
+    Those that nobody has compared yet are left out: what looks like another may turn out to be a copy.
+    """
     query = (
-        select(SightingRow.url, *thing)
-        .join(EntryRow, EntryRow.id == SightingRow.entry_id)
-        .outerjoin(KinRow, KinRow.entry_id == EntryRow.id)
+        select(SightingRow.url, KinRow.group_id, KinRow.language)
+        .join(KinRow, KinRow.entry_id == SightingRow.entry_id)
         .where(SightingRow.source_id == source_id)
     )
     found = {url: (group, language) for url, group, language in session.execute(query)}
