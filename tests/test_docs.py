@@ -91,6 +91,11 @@ def test_command_is_listed(name: str) -> None:
     assert f"| `aggregator {name}" in section("Commands")
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_no_signs_of_its_making(name: str) -> None:
+    assert not re.search(r"\\|``|:param|None", COMMANDS[name].get_help(click.Context(COMMANDS[name])))
+
+
 def test_every_listed_command_is_there() -> None:
     listed = re.findall(
         r"^\| `aggregator ([a-z ]+?)(?: [A-Z\[][^`]*)?` \|", section("Commands"), re.MULTILINE

@@ -136,14 +136,14 @@ def _add_purge(group: click.Group) -> None:
     @click.option("--days", type=click.IntRange(min=1), help="How old it must be; default by the options.")
     @click.option("--dry-run", is_flag=True, help="Say what would go, and let nothing go.")
     def purge(job: Job, rule: str, days: int | None, dry_run: bool) -> None:
-        r"""Let go of what is no longer needed, by a RULE.
+        """Let go of what is no longer needed, by a RULE.
 
         \b
-        snapshots  pages of news sites as fetched, older than the option snapshot_days_news
-        sources    what is remembered of sources that are gone from the catalogue, articles apart
-        refusals   addresses that were refused, older than a year: they may be asked for again
+        snapshots  kept pages of news sites, older than snapshot_days_news
+        sources    what is remembered of sources that left the catalogue
+        refusals   refused addresses, older than a year: they may come again
         runs       the diary of visits, older than two years
-        """
+        """  # noqa: D301  click's sign for lines that stay as they are
         from aggregator.store import purging
 
         store = job.open_store()

@@ -91,7 +91,19 @@ class Store:
 
     @contextmanager
     def load(self) -> Iterator[Session]:
-        """As `write`, but SQLite does not look at references: who loads in bulk checks them at the end."""
+        """As `write`, but SQLite does not look at references: who loads in bulk checks them at the end.
+
+        Raises: StoreError when the database cannot be used or refuses a row, also of what the driver
+            itself is asked, past SQLAlchemy; then nothing of it is kept.
+        """
+        try:
+            with self._loading() as session:
+                yield session
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            raise StoreError(describe(self.engine.url, error)) from error
+
+    @contextmanager
+    def _loading(self) -> Iterator[Session]:
         if not self.is_sqlite:
             with self.write() as session:
                 yield session

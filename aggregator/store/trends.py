@@ -26,10 +26,11 @@ WHERE a.story_id IN (SELECT id FROM stories WHERE sources > 1)
 GROUP BY a.story_id, p.source_id
 ORDER BY a.story_id, p.source_id"""
 _VOICE = """\
-SELECT m.term, m.words, count(DISTINCT m.article_id) AS articles
+SELECT m.term, lower(m.words) AS words, count(DISTINCT m.article_id) AS articles
 FROM mentions AS m
-GROUP BY m.term, m.words
-ORDER BY m.term, articles DESC, m.words"""
+GROUP BY 1, 2
+ORDER BY 1, 3 DESC, 2"""
+_SPELT = "SELECT m.words, count(*) FROM mentions AS m GROUP BY m.words ORDER BY 2, 1"
 _NAMING = "SELECT m.term, count(DISTINCT m.article_id) AS articles FROM mentions AS m GROUP BY m.term"
 
 
@@ -123,8 +124,9 @@ def voice(session: Session, clusters: Collection[str], *, is_cluster: bool) -> t
     per_word = _VOICE.replace("\nGROUP", f"\nWHERE {wanted}\nGROUP")
     named = run(session, _NAMING.replace(" GROUP", f" WHERE {wanted} GROUP"))
     evidence: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    spelt = {words.lower(): words for words, _ in run(session, _SPELT)}  # the commonest comes last, and stays
     for term, words, articles in run(session, per_word):
-        evidence[term].append((words, articles))
+        evidence[term].append((spelt.get(words, words), articles))
     [[naming]] = run(session, f"{_ABOUT} WHERE {wanted}")
     found = [
         Voice(term, articles, articles / naming, tuple(evidence[term][:_EVIDENCE]))

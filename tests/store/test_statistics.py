@@ -1,12 +1,13 @@
 """Figures: counted three ways, with unknown dates, coverage and the query that counts them again."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from archive_samples import AGENCY, MOBILITY, NOW, day, digested, lease_on, make_article, minutes
 
 from aggregator.grammar import parse_query
-from aggregator.items import Article, Precision, PublishedDate, RunOutcome, Source
+from aggregator.items import Article, Mention, Precision, PublishedDate, RunOutcome, Source
 from aggregator.store import Store, articles, runs, views
 from aggregator.store.disk import usage
 from aggregator.store.person import naming
@@ -141,6 +142,18 @@ def test_voice_has_its_evidence(filled: Store) -> None:
         [topic], _ = voice(session, ["clm"], is_cluster=False)
     assert (cluster.term, cluster.articles, cluster.share, cluster.evidence) == ("clm", 1, 1.0, (("clm", 1),))
     assert (topic.term, topic.articles, topic.evidence) == ("idrogeno", 2, (("idrogeno", 2),))
+
+
+def test_evidence_is_one_word_in_its_commonest_spelling(store: Store) -> None:
+    spellings = ("Chimica verde", "chimica verde", "chimica verde", "Bioeconomia")
+    pages = [
+        replace(make_article(path=f"v{n}"), mentions=(Mention("green", words, "text"),))
+        for n, words in enumerate(spellings)
+    ]
+    put(store, MOBILITY, *pages)
+    with store.read() as session:
+        [topic], _ = voice(session, [], is_cluster=False)
+    assert topic.evidence == (("chimica verde", 3), ("Bioeconomia", 1))
 
 
 def test_what_rises(store: Store) -> None:
