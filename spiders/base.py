@@ -146,12 +146,13 @@ class SourceSpider(Spider):
         yield from self._begin(visit, entrance)
 
     def _begin(self, visit: Visit, entrance: Entrance) -> Iterator[Any]:
-        """Reads the lists of a way in; the home page, where it is one, is at hand already."""
-        home, requests = visit.home, list[Request]()
-        if home is not None and home.url in entrance.urls and entrance.way is Way.LISTING:
-            visit.listed.add(home.url)
-            visit.chains[home.url] = home.url
-            requests += self._read_listing(home, visit, home.url)
+        """Reads the lists of a way in; a page that was asked for its ways in is at hand already."""
+        requests = list[Request]()
+        for url in entrance.urls if entrance.way is Way.LISTING else ():
+            if url in visit.at_hand and url not in visit.listed:
+                visit.listed.add(url)
+                visit.chains[url] = url
+                requests += self._read_listing(visit.at_hand[url], visit, url)
         requests += self._list(visit, entrance.urls)
         if requests:
             yield from requests

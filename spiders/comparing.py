@@ -23,13 +23,15 @@ class Comparing(Visit):
     """A first visit of `auto`. Mutable, as every visit.
 
     Shapes: `claims` are all that the site's pages say of its ways in; `offered` has the keys
-        that each way named, in its order; `unread` are ways of which pages were left over.
+        that each way named, in its order; `unread` are ways of which pages were left over;
+        `section` is the page of news that may state the feed that the home page does not.
     """
 
     claims: list[WayFound] = field(default_factory=list)
     offered: dict[Entrance, dict[str, None]] = field(default_factory=dict)
     guesses: set[Entrance] = field(default_factory=set)
     unread: set[Way] = field(default_factory=set)
+    section: Entrance | None = None
 
     def note_home(self, page: Page, found: tuple[WayFound, ...], *, is_home: bool) -> None:
         """Keeps the home page, which may be a list itself, and what is claimed."""
@@ -40,9 +42,13 @@ class Comparing(Visit):
         """Lines up all ways in that are stated, then the well-known places of those that are not."""
         ways = {way for way, _ in found}
         if not is_home:
-            self.entrances.extendleft(entrance_of(way, found) for way in sorted(ways))
+            # Of a section only its feed is news; robots.txt names sitemaps alone.
+            wanted = {Way.FEED} if Way.LISTING in ways else ways
+            self.entrances.extendleft(entrance_of(way, found) for way in sorted(ways & wanted))
             return
         self.entrances.extend(entrance_of(way, found) for way in (Way.WORDPRESS, Way.FEED) if way in ways)
+        self.section = self._section(found)
+        self.entrances.extend([self.section] if self.section else [])
         self.entrances.append(Entrance(Way.AUTO, (urljoin(self.source.url, "/robots.txt"),)))
         self.entrances.extend(entrance_of(way, found) for way in (Way.SITEMAP, Way.LISTING) if way in ways)
         guesses = [Entrance(way, (urljoin(self.source.url, path),)) for way, path in GUESSES]
@@ -118,7 +124,14 @@ class Comparing(Visit):
         """Whether it was read already, or is but a guess where the site itself says more."""
         offered = any(each.way is entrance.way and keys for each, keys in self.offered.items())
         is_read = entrance.way is not Way.AUTO and all(url in self.listed for url in entrance.urls)
-        return is_read or (entrance in self.guesses and offered)
+        has_feed = any(each.way in (Way.WORDPRESS, Way.FEED) and keys for each, keys in self.offered.items())
+        return is_read or (entrance in self.guesses and offered) or (entrance == self.section and has_feed)
+
+    def _section(self, found: tuple[tuple[Way, str], ...]) -> Entrance | None:
+        """The first page that the home page calls news: Plone states the feed of a folder there alone."""
+        lists = entrance_of(Way.LISTING, found).urls
+        own = next((url for url in lists if not self.home or url != self.home.url), None)
+        return Entrance(Way.AUTO, (own,)) if own else None
 
 
 @dataclass(slots=True)

@@ -83,6 +83,7 @@ class Visit:
     unchanged: list[Check] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     home: Page | None = None
+    at_hand: dict[str, Page] = field(default_factory=dict)
     known: Known = field(init=False)
 
     def __post_init__(self) -> None:
@@ -174,10 +175,10 @@ class Visit:
             self.entrances.append(entrance_of(Way.LISTING, found))
 
     def note_home(self, page: Page, found: tuple[WayFound, ...], *, is_home: bool) -> None:
-        """Keeps what is stated, and the home page: where it is read as a list, it is at hand already."""
+        """Keeps what is stated, and the page: where it is read as a list, it is at hand already."""
         self.stated |= {way.url for way in found}
-        if is_home:
-            self.home = page
+        self.at_hand[page.url] = page
+        self.home = page if is_home else self.home
 
     @property
     def is_enough(self) -> bool:

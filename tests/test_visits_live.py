@@ -100,6 +100,29 @@ def test_what_a_visit_costs(tmp_path: Path, way: str, lists: int) -> None:
     assert len(place.titles()) == len(_NAMES) + 1
 
 
+def test_a_feed_that_only_the_section_states_dates_what_the_sitemap_names(tmp_path: Path) -> None:
+    with serve("127.0.4.67") as (site,):
+        place = Place(tmp_path)
+        write_catalogue(tmp_path / "catalogue.toml", {"sito": site}, way="auto", feeds=[])
+        stories = [story(name) for name in _NAMES]
+        rows = "".join(f"<url><loc>{site.url(told.path)}</loc></url>" for told in stories)
+        site.put("/sitemap.xml", Answer(f"<urlset>{rows}</urlset>".encode(), "application/xml"))
+        for told in stories:
+            site.put(told.path, page(told, is_dated=False))
+        feed(site, stories[:3], path="/notizie/RSS")
+        head = '<link rel="alternate" type="application/rss+xml" href="/notizie/RSS">'
+        site.put("/notizie/", f"<head>{head}</head><main><h1>Notizie</h1></main>")
+        site.put("/", "<nav><a href='/chi-siamo/'>Chi siamo</a><a href='/notizie/'>Notizie</a></nav>")
+        cost = Cost(place, site)
+        first, second = cost.run(), cost.run()
+    assert len(place.titles()) == len(_NAMES)
+    with closing(sqlite3.connect(place.archive)) as archive:
+        [dated] = archive.execute("SELECT count(published_at) FROM entry").fetchone()
+    assert dated == 3
+    assert first.count("/notizie/") == 1
+    assert second == ["/notizie/RSS"]
+
+
 # --------------------------------------------------------------------- week by week
 
 
