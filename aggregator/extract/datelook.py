@@ -32,6 +32,7 @@ _LABEL = re.compile(
     r"(?:last )?(?:updated|modified|revised|reviewed|update)(?: on)?|"
     r"(?:data )?(?:di )?scadenza(?: \w+)?|scade il|termine(?: \w+)?|deadline)\W*"
 )
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 # A line longer than this tells a story and is not a date's own.
 LONGEST = 120
 _LONGEST_LABEL = 40
@@ -39,7 +40,12 @@ _LONGEST_LABEL = 40
 
 def looks_like_date(line: str) -> bool:
     """Whether a short line holds something of the shape of a date."""
-    return len(line) <= LONGEST and bool(_DATE_LOOK.search(fold(line)))
+    return len(line) <= LONGEST and bool(_DATE_LOOK.search(_flat(line)))
+
+
+def _flat(line: str) -> str:
+    """The line folded, without addresses: what they name is no line's date."""
+    return fold(_ADDRESS.sub(" ", line) if "/" in line else line)
 
 
 def fields_of(line: str) -> tuple[str, ...]:
@@ -47,7 +53,7 @@ def fields_of(line: str) -> tuple[str, ...]:
 
     `12 marzo 2024 - Aggiornato il 15` states both: what stands before the label is not labelled.
     """
-    flat = fold(line)
+    flat = _flat(line)
     date = _DATE_LOOK.search(flat) if len(line) <= LONGEST else None
     if date is None:
         return ()

@@ -87,6 +87,7 @@ FOREIGN = [
     "<main><h1>T</h1>{prose}<div class='comments'><time datetime='2021-01-01'>1 gen</time></div></main>",
     "<main><h1>T</h1>{prose}</main><aside><time datetime='2021-01-01'>1 gen</time></aside>",
     "<nav>1 gennaio 2021</nav><main><h1>T</h1>{prose}</main>",
+    "<main><h1>T</h1><p><span>https://www.sito.example/gruppo-1-gennaio-2021</span></p>{prose}</main>",
     "<main><h1>T</h1>{prose}<footer>1 gennaio 2021</footer></main>",
     "<main><h1>T</h1>{prose}<div class='related'><time datetime='2021-01-01'>1 gen</time></div></main>",
     (
