@@ -44,8 +44,12 @@ def _archive(job: Job) -> "Iterator[Store]":
 
 
 def _get(session: "Session", name: str) -> "Entry":
-    from aggregator.store import articles
+    from aggregator.errors import QueryError
+    from aggregator.store import articles, withdrawals
 
+    gone = withdrawals.withdrawal_of(session, name)
+    if gone is not None:
+        raise QueryError(f"article {name} was withdrawn on {gone.withdrawn_at:%Y-%m-%d}: {gone.reason}")
     return articles.get(session, articles.locate(session, name))
 
 

@@ -173,7 +173,8 @@ def _keep(session: Session, made: Withdrawal, keys: Collection[str], person: str
         "key": made.key, "entry_id": made.entry_id, "tag": made.tag, "reason": made.reason,
         "withdrawn_at": made.withdrawn_at, "person": _person_hash(person) if person else None,
     }  # fmt: skip
-    names = ("entry_id", "tag", "reason", "withdrawn_at", "person")
+    # Who asked is not known again by what comes back from a backup: the first word on it stays.
+    names = ("entry_id", "tag", "reason", "withdrawn_at", *(["person"] if person else []))
     statement = upsert(session, table(WithdrawalRow), ("key",), lambda new: {n: new[n] for n in names})
     session.execute(statement, [row])
     known = [{"key": key, "withdrawal_key": made.key} for key in sorted(keys)]

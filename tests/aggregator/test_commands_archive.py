@@ -113,6 +113,7 @@ def test_what_is_withdrawn_is_gone_and_stays_out(archive: list[str], tmp_path: P
         run("withdraw", ROW["url"], "--reason", "again", "--publish", str(tmp_path / "no"), *archive)[0] == 0
     )
     assert b"zafferanone" not in b"".join(path.read_bytes() for path in tmp_path.glob("a.sqlite*"))
+    assert "was withdrawn on 20" in run("show", ROW["url"], *archive)[1]
     assert run("import", str(tmp_path / "row.jsonl"), *archive)[0] == 1
     assert run("db", "restore", str(tmp_path / "older"), *archive)[0] == 0
     assert b"zafferanone" not in b"".join(path.read_bytes() for path in tmp_path.glob("a.sqlite*"))

@@ -106,7 +106,7 @@ def test_a_copy_that_came_out_otherwise_is_not_kept(store: Store, other: Store) 
 def test_a_row_that_the_database_refuses_is_told_in_words(store: Store, other: Store) -> None:
     fill(other)
     lines = dumped(other).splitlines(keepends=True)
-    with pytest.raises(StoreError, match="unique|UNIQUE"):
+    with pytest.raises(StoreError, match=r"unique|UNIQUE"):
         restore(store, [*lines[:-1], lines[-2], lines[-1]])
 
 

@@ -75,6 +75,7 @@ def test_feeds_are_told_that_it_is_gone(store: Store) -> None:
     withdraw(store, id_)
     with store.read() as session:
         assert [entry.article.title for entry in articles.find(session, Query())] == [OTHER.title]
+        assert len(withdrawals.find_withdrawals(session, person="Ada Neri")) == 1
         row = session.get_one(EntryRow, id_)
         assert (row.title, row.url, row.hidden_at, row.withdrawn_at) == ("", "", minutes(5), minutes(5))
         assert row.change_seq > (row.announced_seq or 0)
@@ -111,7 +112,7 @@ def test_older_data_does_not_bring_it_back(store: Store, tmp_path: Path, way: st
     older = open_store(str(tmp_path / "older.sqlite"))
     fill(older)
     save_id = fill(store)
-    withdraw(store, save_id)
+    withdraw(store, save_id, person="Ada Neri")
     with store.write() as session:  # only what was withdrawn is left here
         session.connection().exec_driver_sql("DELETE FROM sighting")
         session.connection().exec_driver_sql("DELETE FROM entry WHERE withdrawn_at IS NULL")
