@@ -68,7 +68,7 @@ def extract(
     page_says: Founds = {
         "language": read_language(root),
         "image": read_images(reading.images, base),
-        "kind": read_reserved(root, reading.place, measures),
+        "kind": read_reserved(root, page.body, reading.place, measures),
         "published": read_dateline(reading.body.text.split("\n") if reading.body else []),
     }
     seen = _seen(material, reading, top)

@@ -27,7 +27,7 @@ _MAX_PARTS = 2000
 _LONGEST = 300
 _ITEMS = etree.XPath("//*[@itemscope and @itemtype]")
 _CLASSED = etree.XPath("//*[contains(@class, 'h-event') or contains(@class, 'vevent')]")
-_CLASS = re.compile(rb"""(?<=[\s"'=])(?:h-event|vevent)(?=[\s"'>])""")
+_CLASSED_BY = (re.compile(rb"""h-event(?=[\s"'>])"""), re.compile(rb"""vevent(?=[\s"'>])"""))
 # Field -> the class that states it, in h-event and in vevent.
 _CLASSES = {
     "h-event": {
@@ -63,8 +63,7 @@ def read_announced(
     found: dict[str, Found] = {}
     # What is not in the page as served need not be looked for in the tree.
     has_items = source is None or b"itemtype" in source or b"itemType" in source
-    is_classed = source is None or b"h-event" in source or b"vevent" in source
-    has_classes = is_classed and (source is None or _CLASS.search(source) is not None)
+    has_classes = source is None or any(pattern.search(source) for pattern in _CLASSED_BY)
     for where, event, is_named in chain(
         _jsonld(root, mine),
         _microdata(root) if has_items else (),

@@ -10,6 +10,8 @@ from typing import Any
 
 from lxml import etree
 
+from aggregator.extract.patterns import any_of
+
 
 def _words(names: str) -> frozenset[str]:
     return frozenset(names.split())
@@ -41,7 +43,7 @@ PLAIN, ASIDE, ARTICLE, COMMENTS = Part
 
 
 def _names(before: str, names: str, after: str) -> re.Pattern[str]:
-    return re.compile(f"{before}(?:{'|'.join(names.split())}){after}")
+    return re.compile(f"{before}{any_of(names.split())}{after}")
 
 
 # Each is searched in one name: lower case, camelCase cut with hyphens, between blanks: ` post-meta `.

@@ -5,10 +5,12 @@ Italian and English; each list is one line's own words, never a site's. Start re
 
 import re
 
+from aggregator.extract.patterns import any_of, parts_of
+
 
 def _lines(alternatives: str, after: str = "", before: str = "") -> re.Pattern[str]:
     listed = "|".join(line.strip() for line in alternatives.strip().splitlines())
-    return re.compile(f"{before}(?:{listed}){after}")
+    return re.compile(f"{before}{any_of(parts_of(listed))}{after}")
 
 
 # What stands in an advert's place: a page may hold hundreds, more letters than its article.

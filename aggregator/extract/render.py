@@ -142,7 +142,7 @@ class _Walk:
     def flush(self, place: _Place) -> None:
         """Ends the piece that is open, if it holds any text."""
         run = self._run
-        if not run.text:
+        if not run.html:
             return
         words = plain.one_line("".join(run.text))
         if words:

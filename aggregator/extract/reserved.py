@@ -26,12 +26,15 @@ _BY_ID = etree.XPath("//*[contains(@id, 'paywall')]")
 _MOST_BOXES, _LONGEST_BOX = 20, 600
 
 
-def read_reserved(root: etree._Element, place: Iterable[Piece], measures: Measures) -> list[Found]:
+def read_reserved(
+    root: etree._Element, source: bytes, place: Iterable[Piece], measures: Measures
+) -> list[Found]:
     """Founds of `kind`: `page:reserved` with what says so, `page:whole` where the reserved part is there.
 
-    `place` is all that stands where the text was found, in its order.
+    `source` is the page as served, to tell in advance what is not in it; `place` all that stands where
+    the text was found, in its order.
     """
-    found = [*_by_parts(root), *_by_boxes(root, measures)]
+    found = [*_by_parts(root), *_by_boxes(root, source, measures)]
     last = [piece for piece in place if piece.text][-2:]
     found += [Found(p.text, "page:reserved") for p in last if p.links and GOES_ON.fullmatch(p.folded)]
     return found
@@ -55,8 +58,8 @@ def _by_parts(root: etree._Element) -> Iterator[Found]:
                 yield Found(css[:100], "page:whole" if words >= _WHOLE else "page:reserved")
 
 
-def _by_boxes(root: etree._Element, measures: Measures) -> Iterator[Found]:
-    named = elements_of(_BY_ID, root)
+def _by_boxes(root: etree._Element, source: bytes, measures: Measures) -> Iterator[Found]:
+    named = elements_of(_BY_ID, root) if b"paywall" in source else ()
     boxes = chain(measures.of_class(_is_box), (e for e in named if e in measures))
     for element in islice(boxes, _MOST_BOXES):
         text = one_line(text_of(element, " "))
