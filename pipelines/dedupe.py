@@ -13,7 +13,7 @@ from aggregator.items import Article, Level, Match
 from aggregator.near import MOST_HOLDERS, Kin, Overlap, Sketch
 from aggregator.store.neighbours import Neighbours
 from pipelines.origin import original_of
-from pipelines.similar import Likeness, compare, near_keys
+from pipelines.similar import Likeness, compare, near_keys, rare_keys
 from pipelines.translate import LANGUAGES, CrossLikeness, cross_keys, likeness
 from pipelines.wording import Wording
 
@@ -29,6 +29,7 @@ _CONTAINED = 0.85  # of the smaller text: a teaser, a cut copy, a copy among boi
 _MOSTLY, _MOSTLY_OF_BOTH = 0.6, 0.3  # of the smaller and of the larger: cut and wrapped up
 _SAME_TITLE = 0.4  # of both, under one title
 _RARE = 0.4  # of what few others say
+_RARE_KEYS = 3.0  # of the 22 written down: edited copies have 5.8 and more, texts of one mould up to 1.9
 _SOON_DAYS = 21
 _SOON_FAVOUR = 4  # how many times the keys of an article of these days count among candidates
 FEWEST_KEYS = 2  # shared by a candidate: of 544 copies each shared two, of 3,309 others a quarter one
@@ -163,8 +164,9 @@ def decide_near(
             continue
         if best is not None and best[0] >= _ENOUGH:
             break
-        like = compare(wording, other.wording, rarity(other.group))
-        if like is not None and _is_near(wording, other.wording, like):
+        weights = rarity(other.group)
+        like = compare(wording, other.wording, weights)
+        if like is not None and _is_near(wording, other.wording, like, weights):
             days = _days(wording, other.wording)
             found = (round(like.most, 2), -days, -other.id, other, like)
             best = found if best is None or found[:3] > best[:3] else best
@@ -200,7 +202,7 @@ def translation(wording: Wording, other: Nearby, score: float, reason: str) -> M
     return Match(Level.TRANSLATION, other.id, score, f"{reason}; {why}" if why else reason, translates)
 
 
-def _is_near(here: Wording, there: Wording, like: Likeness) -> bool:
+def _is_near(here: Wording, there: Wording, like: Likeness, rarity: Mapping[int, float]) -> bool:
     if like.refusal or like.words < min(_FEWEST_WORDS, len(here.words), len(there.words)):
         return False
     is_same_title = here.title_words == there.title_words
@@ -215,6 +217,8 @@ def _is_near(here: Wording, there: Wording, like: Likeness) -> bool:
         return True
     if like.rare < _RARE or not is_dated:
         return False
+    if rare_keys(here, there, rarity) < _RARE_KEYS:
+        return False  # sentences of a mould, in another order
     if like.least >= _SAME_TITLE and is_same_title:
         return True
     if here.source_id and here.source_id == there.source_id:

@@ -90,6 +90,15 @@ def compare(here: Wording, there: Wording, rarity: Mapping[int, float]) -> Liken
     )
 
 
+def rare_keys(here: Wording, there: Wording, rarity: Mapping[int, float]) -> float:
+    """How many of the keys that the first one writes down stand in the second, each for how few hold it.
+
+    Of keys that are only looked up nobody knows that: whoever has them may not have written them down.
+    """
+    keys, _ = near_keys(here)
+    return sum(rarity.get(key, 1.0) for key in keys if key in there.shingle_set)
+
+
 def share_enough(here: Wording, there: Wording) -> bool:
     """Whether one may be a copy of the other: a look at their shingles, which most pairs fail."""
     fewer = min(len(here.shingle_set), len(there.shingle_set))

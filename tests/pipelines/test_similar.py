@@ -1,5 +1,6 @@
 """Words, facts and likeness: what makes two texts one article, in two languages."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -88,6 +89,22 @@ def test_the_copy_with_most_of_it_wins_and_of_equals_the_nearest() -> None:
     match = decide_near(cut, near[:2][::-1], lambda _group: {})
     assert match is not None
     assert match.entry_id == 2
+
+
+SHARED = (
+    "Il progetto prevede tre fasi, dall'analisi dei fabbisogni alla prova in officina e alla diffusione dei "
+    "risultati. Il bando finanzia macchine, formazione e consulenza per le reti di impresa della provincia."
+)
+REORDERED = ". ".join(reversed(SHARED.split(". ")))
+
+
+@pytest.mark.parametrize(("rarity", "is_near"), [(1.0, True), (0.5, True), (0.1, False)])
+def test_sentences_that_many_others_have_make_no_copy(rarity: float, is_near: bool) -> None:
+    there = replace(told(f"La rete di Erba apre il suo bando. {SHARED}", "Il bando"), source_id="due")
+    here = told(f"Da Como un altro bando per tutti. {REORDERED}", "Le reti di impresa")
+    weights = dict.fromkeys(sketch(here).probes, rarity)
+    found = decide_near(here, [Nearby(1, 1, there)], lambda _: weights)
+    assert (found is not None) is is_near
 
 
 def test_features_are_the_same_in_both_languages() -> None:
