@@ -7,7 +7,7 @@ Start reading at `document_of`; the publish policy is `item_of` alone.
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import ParamSpec
 from urllib.parse import quote, urlsplit
@@ -39,6 +39,10 @@ _P = ParamSpec("_P")
 # carries the date of something else. Readers would bury the one and pin the other on top.
 _FIRST_YEAR = 1991
 _AHEAD = timedelta(days=1)
+_PERIODS: dict[Precision, Callable[[date], tuple[int, ...]]] = {
+    Precision.MONTH: lambda day: (day.year, day.month),
+    Precision.YEAR: lambda day: (day.year,),
+}
 # Longest seen on the sites followed: 240 letters. A whole text in the title field ends here.
 _TITLE_LENGTH = 300
 # Feeds are polled by the hour: 64 KiB compressed is what may be asked of readers. Measured on 100
@@ -203,19 +207,23 @@ def told_apart(changed_at: datetime, tag: str) -> datetime:
 
 
 def _published(
-    date: PublishedDate | None, zone: str, first_seen_at: datetime
+    stated: PublishedDate | None, zone: str, first_seen_at: datetime
 ) -> tuple[datetime, Precision | None]:
     """When to say that it was published; precision None marks the day it was first seen."""
     seen = first_seen_at.astimezone(UTC).replace(microsecond=0)
-    if date is None or date.day.year < _FIRST_YEAR:
+    if stated is None or stated.day.year < _FIRST_YEAR:
         return seen, None
+    # In the month or year that it was seen in, its first day is no likelier, and to readers long past.
+    period = _PERIODS.get(stated.precision)
+    if period and period(stated.day) == period(seen.astimezone(ZoneInfo(zone))):
+        return seen, stated.precision
     # Noon: midnight in Italy is the day before in UTC, and would be shown so.
-    noon = datetime.combine(date.day, time(12), tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    at = date.at.astimezone(UTC) if date.at and date.precision is Precision.MINUTE else noon
+    noon = datetime.combine(stated.day, time(12), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    at = stated.at.astimezone(UTC) if stated.at and stated.precision is Precision.MINUTE else noon
     if at > seen + _AHEAD:
         return seen, None
     # What was read at nine was not published at noon; readers hide what is dated ahead of them.
-    return (seen if at > seen and at.date() == seen.date() else at), date.precision
+    return (seen if at > seen and at.date() == seen.date() else at), stated.precision
 
 
 def _date_mark(precision: Precision | None, edition: Edition, channel: Channel) -> tuple[Category, ...]:

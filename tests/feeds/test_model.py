@@ -86,6 +86,10 @@ DATES = [
     (stated(Precision.DAY, 2024, 7, 11), "2024-07-11T10:00", Precision.DAY),
     (stated(Precision.MONTH, 2024, 7, 1), "2024-07-01T10:00", Precision.MONTH),
     (stated(Precision.YEAR, 2024, 1, 1), "2024-01-01T11:00", Precision.YEAR),
+    # The month or year of the visit: of its days that of the visit is one, and the first no likelier.
+    (stated(Precision.MONTH, 2026, 3, 1), "2026-03-01T09:30", Precision.MONTH),
+    (stated(Precision.YEAR, 2026, 1, 1), "2026-03-01T09:30", Precision.YEAR),
+    (stated(Precision.MONTH, 2026, 2, 1), "2026-02-01T11:00", Precision.MONTH),
     (None, "2026-03-01T09:30", None),
     (stated(Precision.DAY, 1969, 7, 20), "2026-03-01T09:30", None),
     (stated(Precision.DAY, 1, 1, 1), "2026-03-01T09:30", None),
