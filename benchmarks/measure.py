@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from platformdirs import user_cache_dir
+
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 
@@ -27,12 +29,19 @@ class Cost:
     output: str
 
 
+def _as_installed(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which modules are read as bytecode, as after `pip install`, whatever it says."""
+    kept = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": user_cache_dir("aggregator-benchmarks")}
+
+
 def measure(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
     """Runs the command to its end, and waits for all that it left running.
 
     Raises: CalledProcessError when it fails; OSError elsewhere than on Linux, where a process can not
         become the one that inherits what its descendants leave.
     """
+    environment = _as_installed(environment or os.environ)
     before, began = _children_cpu(), time.monotonic()
     _inherit_orphans()
     with subprocess.Popen(
