@@ -4,6 +4,8 @@ Knows no archive. Copies and translations are told before this. Start reading at
 story is worse than a missing one, so all of its signs must be there.
 """
 
+from math import fsum
+
 from aggregator.items import Level, Match
 from aggregator.near import MOST_HOLDERS, Overlap, Sketch
 from pipelines.dedupe import Past, days_apart
@@ -17,10 +19,11 @@ _DAYS = 3  # later it is a follow-up, or the next of a series
 _CANDIDATES = 3
 _FEWEST_KEYS = 2
 _RARE = 3.0  # keys, each divided by the groups that hold it these weeks: at 2 bulletins of one firm meet
-_FEWEST_NAMES, _FEWEST_FACTS = 2, 1
-# Where what they share is not rare, because a region's news are full of it: names and numbers of a
-# day's two tellings. Of pairs that are none the weightiest has 5.8, of those that are the lightest 8.9.
-_SAME_DAYS, _MORE_NAMES, _WEIGHTY = 1, 3, 7.0
+# Names, and the weight of numbers and dates besides the days' own: a number of two digits says something.
+_FEWEST_NAMES, _FACTS = 2, 2.0
+# Where what they share is not rare, because a region's news are full of it, for the tellings of one day:
+# of pairs that are none the weightiest has facts of 5.8, of those that are the lightest 8.9.
+_SAME_DAYS, _MORE_NAMES, _MORE_FACTS = 1, 3, 7.0
 _CLASHING = 1  # facts of each that the other lacks; two are the next call's, or another meeting's
 _ALIKE, _ALIKE_ABROAD = 0.4, 0.3
 
@@ -67,9 +70,8 @@ def _likeness(here: Wording, there: Wording, *, is_rare: bool) -> CrossLikeness 
     is_one_language = here.language == there.language
     if like.score < (_ALIKE if is_one_language else _ALIKE_ABROAD):
         return None
-    if len(like.names) < _FEWEST_NAMES or like.facts < _FEWEST_FACTS or like.clash > _CLASHING:
-        return None
-    if not is_rare and (len(like.names) < _MORE_NAMES or _weight(here, there) < _WEIGHTY):
+    names, facts = (_FEWEST_NAMES, _FACTS) if is_rare else (_MORE_NAMES, _MORE_FACTS)
+    if len(like.names) < names or like.clash > _CLASHING or _weight(here, there) < facts:
         return None
     copied = compare(here, there, {}) if is_one_language else None
     return None if copied is not None and copied.refusal else like  # of one mould, with other facts
@@ -80,7 +82,7 @@ def _weight(here: Wording, there: Wording) -> float:
     days = [day for day in (here.day, there.day) if day is not None]
     own = {fact for day in days for fact in (f"#{day.day}", f"#{day.year}", f"m{day.month}")}
     own |= {f"w{day.isoweekday()}" for day in days}
-    return sum(weight for fact, weight in common_facts(here, there).items() if fact not in own)
+    return fsum(weight for fact, weight in common_facts(here, there).items() if fact not in own)
 
 
 def _reason(like: CrossLikeness) -> str:
