@@ -19,16 +19,26 @@ _NAME_LENGTH = 60
 # What stands before a name: `di`, `a cura di`, `Testo e foto di`, `Pubblicato da`, `By`.
 _BEFORE = re.compile(
     r"^(?:(?:pubblicat[oa]|scritt[oa]|redatt[oa]|inserit[oa]|postat[oa]|inviat[oa]|"
-    r"creat[oa]|posted|written|published|created|edited|submitted)(?: (?:da|by|il|on))?|"
+    r"creat[oa]|posted|written|authored|published|created|edited|submitted)(?: (?:da|by|il|on))?|"
+    r"(?:(?:vedi )?tutti gli articoli|articoli|(?:(?:view |see )?all |more )?(?:posts|articles|stories)) "
+    r"(?:di|da|by|from)|(?:informazioni|(?:read )?more) (?:su|about)|"
     r"a cura (?:di|della|del|dell')|(?:testo|articolo|servizio|intervista|foto|video|text|story|"
-    r"words|photos?)"
+    r"recipe|words|photos?)"
     r"(?: e \w+| and \w+)? (?:di|by|a cura di)|di|da|by|"
     r"autor[ei]|autric[ei]|authors?|firma|fonte|source|redattore|editor)\s*(?::\s*|\s+(?=\S))",
     re.IGNORECASE,
 )
 # What a line goes on with once the name is told: `Mario Rossi pubblicato il ...`.
 _AFTER = re.compile(
-    r"\s+(?:(?:pubblicat[oa]|aggiornat[oa]|scritt[oa]|posted|published|updated|on|il|alle|ore|in)\b.{0,20})$",
+    r"\s+(?:(?:pubblicat[oa]|(?:ultimo )?aggiorna(?:t[oa]|mento)|scritt[oa]|posted|published|"
+    r"(?:last )?updated?|on|il|alle|ore|in)\b.{0,20})$",
+    re.IGNORECASE,
+)
+# What a person is, after a name of two words: `Keith Barry Senior Reporter`.
+_OFFICE = re.compile(
+    r"(?<=\w )(\S+)\s+(?:(?:staff|senior|guest|contributing|freelance|expert) (?:\w+ )?)?"
+    r"(?:writer|editor|reporter|correspondent|columnist|contributor|reviewer|giornalista|direttore|"
+    r"direttrice|redattore|redattrice)$",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"\S*@\S+|https?://\S+|www\.\S+")
@@ -37,11 +47,11 @@ _MONTHS = "gen feb mar apr mag giu lug ago set ott nov dic jan may jun jul aug s
 _MONTH = rf"(?:{_MONTHS.replace(' ', '|')})[a-z]*\.?"
 _DATE = re.compile(
     rf"\b(?:(?:on|il|del|at|alle|ore)\s+)?(?:\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}|"
-    rf"\d{{1,2}}\s+{_MONTH}(?:\s+\d{{4}})?|{_MONTH}\s+\d{{1,2}},?\s+\d{{4}}|"
+    rf"\d{{1,2}}\s+{_MONTH}(?:\s+\d{{4}})?|{_MONTH}\s+\d{{1,2}}(?:,?\s+\d{{4}})?|"
     rf"\d{{1,2}}[:.]\d{{2}}|(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
-_APART = re.compile(r"\s*(?:[;|/•·–—]|\s-\s|\s+(?:e|ed|and|con|with|&)\s+)\s*")
+_APART = re.compile(r"\s*(?:[;|/•·⋅∙●▪–—]|\s-\s|\s+(?:e|ed|and|con|with|&)\s+)\s*")
 _REDAZIONE = "Redazione"
 _DESK_MARKS = dict.fromkeys(
     (
@@ -84,10 +94,31 @@ _NOBODY = frozenset(
         *("author", "autore", "staff", "editor", "superuser", "super user", "wp", "wordpress", "guest"),
         *("ospite", "anonimo", "anonymous", "none", "null", "undefined", "unknown", "sconosciuto", "n/a"),
         *("nd", "test", "web", "site", "sito", "default", "facebook", "twitter", "linkedin", "instagram"),
-        *("condividi", "share", "commenti", "comments", "leggi tutto"),
+        *("condividi", "share", "commenti", "comments", "leggi tutto", "nessun commento", "no comments"),
+        *("l'autore", "the author", "about the author", "chi e l'autore", "di", "da", "by", "written by"),
     ]
 )
-_PARTICLES = frozenset(("de", "di", "da", "dal", "del", "della", "dei", "van", "von", "la", "le", "el", "al"))
+_PARTICLES = frozenset(
+    (
+        "de",
+        "di",
+        "da",
+        "dal",
+        "del",
+        "della",
+        "dei",
+        "van",
+        "von",
+        "la",
+        "le",
+        "el",
+        "al",
+        "of",
+        "the",
+        "dos",
+        "das",
+    )
+)
 
 
 def choose_authors(found: tuple[Found, ...], source: Source, url: str) -> tuple[tuple[str, ...], Evidence]:
@@ -145,6 +176,7 @@ def _name(part: str) -> str:
     if mark:
         return mark
     bare = re.sub(r"\s*\([^)]*\)?", "", part).strip() or part.strip("() ")
+    bare = _OFFICE.sub(r"\1", bare)
     agency = _AGENCIES.get(fold(bare))
     return agency or (_as_printed(bare) if _is_name(bare) else "")
 
@@ -153,9 +185,12 @@ def _is_name(text: str) -> bool:
     folded = fold(text)
     if not folded or folded in _NOBODY or len(text) > _NAME_LENGTH or len(text.split()) > _NAME_WORDS:
         return False
-    if re.search(r"(?:^|\s)\d|[a-z]\d|\d[a-z]|[_<>{}=?!@]|\.\w{2,}$", text) or not re.search(
+    if re.search(r"(?:^|\s)\d|[a-z]\d|\d[a-z]|[_<>{}=?!@:]|\.\w{2,}$", text) or not re.search(
         r"[^\W\d_]{2}", text
     ):
+        return False
+    small = [word for word in text.split() if word.islower() and word not in _PARTICLES]
+    if len(small) > 1 or "by" in small:  # `See all of ...`, `Reviewed by ...`
         return False
     # An account (`mrossi`) has no capital, and the rest of a sentence does not begin with one.
     return text[:1].isupper() or (text.partition(" ")[0] in _PARTICLES and text != folded)

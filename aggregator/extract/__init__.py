@@ -107,6 +107,8 @@ def _ordered(
         told,
         head,
         beside,
+        # The account that posted it; bylines name who wrote it.
+        {"authors": head.get("card", [])},
         {"title": headings["weak"] + headings["window"], "site": headings["site"]},
     ]
 

@@ -13,6 +13,7 @@ from aggregator.extract.datelook import LONGEST
 from aggregator.extract.jsonld import Founds
 from aggregator.extract.tree import elements_of, text_of
 from aggregator.items import Found
+from aggregator.text import fold
 
 # Field -> names and properties, lower case, best first. Seen on WordPress, Drupal, Plone, the big
 # publishers' own systems and in Dublin Core, Parse.ly, Sailthru, Cxense and Highwire markup.
@@ -48,6 +49,8 @@ _FIELD_OF = {name: (field, rank) for field, names in _META.items() for rank, nam
 # A publisher's own names for the day of publication: `w-published-date`, `site.publication_time`.
 _OWN_DATE = re.compile(r"publi\w*[-_.: ]?(?:date|time)|(?:date|time)[-_.: ]?publi")
 _LAST_RANK = len(_FIELD_OF)
+_CARD = ("twitter:label", "twitter:data")
+_WRITTEN = re.compile(r"(?:scritto|pubblicato|postato|written|posted) (?:da|by)|autor[ei]|authors?|by|di")
 _IMAGES = (
     "og:image:secure_url",
     "og:image",
@@ -75,9 +78,13 @@ _ITEMPROPS = etree.XPath("//*[@itemprop]")
 
 
 def read_meta(root: etree._Element, base: str) -> Founds:
-    """Found tuples by field, best first; `robots` too. An image's `where` ends in its size where stated."""
+    """Found tuples by field, best first; `robots` too, and `card`: authors that only a social card names.
+
+    Shapes: an image's `where` ends in its size where one is stated.
+    """
     ranked: dict[str, list[tuple[int, Found]]] = {}
     pictures: list[tuple[str, str]] = []
+    labels: dict[str, str] = {}
     for meta in root.iter("meta"):
         value = (meta.get("content") or "").strip()
         name = meta.get("property") or meta.get("name") or meta.get("http-equiv") or ""
@@ -89,14 +96,25 @@ def read_meta(root: etree._Element, base: str) -> Founds:
             ranked.setdefault(field, []).append((rank, Found(value, f"meta:{name}")))
         elif _OWN_DATE.search(name):
             ranked.setdefault("published", []).append((_LAST_RANK, Found(value, f"meta:{name}")))
+        elif name.startswith(_CARD):
+            labels.setdefault(name, value)
         elif name in _IMAGES or name in ("og:image:width", "og:image:height"):
             pictures.append((name, value))
     found = {field: [f for _, f in sorted(pairs, key=lambda p: p[0])] for field, pairs in ranked.items()}
     if known := [pair for pair in ranked.get("published", ()) if pair[0] < _LAST_RANK]:
         found["published"] = found["published"][: len(known)]
+    found["card"] = list(_labelled(labels))
     found["image"] = _images(pictures, base)
     found["canonical"] = _canonical(root, base)
     return found
+
+
+def _labelled(labels: dict[str, str]) -> Iterable[Found]:
+    """Who wrote it by the lines of a social card, each a label and its value: `Scritto da`, `Mario Rossi`."""
+    for name, label in labels.items():
+        value = labels.get(name.replace("label", "data"), "")
+        if "label" in name and value and _WRITTEN.fullmatch(fold(label)):
+            yield Found(value, f"meta:{name.replace('label', 'data')}")
 
 
 def _images(pairs: list[tuple[str, str]], base: str) -> list[Found]:

@@ -13,7 +13,7 @@ from lxml import etree
 
 from aggregator.extract.datelook import LONGEST, MONTH, UPDATED, fields_of, is_label, looks_like_date
 from aggregator.extract.jsonld import Founds
-from aggregator.extract.junk import COMMENTS, HARD_TAGS, HEADINGS
+from aggregator.extract.junk import COMMENTS, HARD_TAGS, HEADINGS, INLINE_TAGS
 from aggregator.extract.measures import Measures
 from aggregator.extract.render import Piece, pieces_of
 from aggregator.extract.tree import text_of
@@ -27,6 +27,12 @@ _BYLINE = re.compile(
 _AUTHOR_NAMES = re.compile(
     r"(?:^|[ _-])(?:authors?|byline|autore|autori|firma|by-?author|author-?name)(?:$|[ _-])", re.IGNORECASE
 )
+_AUTHOR_PATH = re.compile(
+    r"/(?:[a-z]+-)?(?:authors?|autor[ei]|autric[ei]|writers?|redattor[ei]|giornalist[ai])/[^/?#]+",
+    re.IGNORECASE,
+)
+# Two words that begin like a name's, of which none is a month: `Mario Rossi 4 agosto 2010`.
+_NAME_AND_DAY = re.compile(rf"(?:(?:[Bb]y|[Dd]i|[Dd]a) )?(?:(?!(?i:{MONTH}))[A-ZÀ-Ý][\w.'’-]+ ){{2}}")
 _DATELINE = re.compile(
     r"^\W{0,3}(?:\w+ [–-] )?[A-Z][\w'’ ]{2,30}(?:\([\w ]+\))?, "
     rf"\d{{1,2}}[°º]? {MONTH}\.?(?: \d{{4}})?\b[^.]{{0,30}}",
@@ -97,8 +103,9 @@ def _read_line(piece: Piece, found: Founds) -> None:
 
 
 def _read_author(element: etree._Element, found: Founds) -> None:
-    text = one_line(text_of(element))[:200]
-    if 3 <= len(text) <= 80 and not looks_like_date(text):
+    # Name, office and day stand in elements that touch; a day is told from a name later.
+    text = one_line(text_of(element, " "))[:200]
+    if 3 <= len(text) <= 80 and (not looks_like_date(text) or _NAME_AND_DAY.match(text)):
         byline = _BYLINE.match(text)
         _add(found, "authors", byline.group(1) if byline else text, f"page:{_path(element)}")
 
@@ -218,10 +225,25 @@ def _near_authors(title: etree._Element, measures: Measures) -> Iterator[etree._
     start, end = (mine.start, mine.end) if mine is not None else (0, 0)
     # What has a class is measured; a link of an author without one is not.
     named = (e for e in measures.of_class(_is_author) if start <= measures[e].start <= end and len(e) <= 3)
-    linked = (e for e in top.iter("a") if e.get("rel") == "author")
-    for element in dict.fromkeys(chain(named, linked)):
-        if (element is top or top in element.iterancestors()) and not _in_card(element, top, measures):
-            yield element
+    near = [
+        element
+        for element in dict.fromkeys(chain(named, filter(_is_author_link, top.iter("a"))))
+        if (element is top or top in element.iterancestors()) and not _in_card(element, top, measures)
+    ]
+    # What holds a name by its class is the byline with all that stands around that name.
+    names = [element for element in near if "name" in (element.get("class") or "").lower()]
+    around = {parent for element in names for parent in element.iterancestors()}
+    yield from (element for element in near if element not in around)
+
+
+def _is_author_link(link: etree._Element) -> bool:
+    """Whether a link leads to its author by its word or address, on a line that is no sentence."""
+    if "author" in (link.get("rel") or "").lower().split():
+        return True
+    if _AUTHOR_PATH.search(link.get("href") or "") is None:
+        return False
+    line = next((e for e in link.iterancestors() if e.tag not in INLINE_TAGS), link)
+    return len(one_line(text_of(line))) <= LONGEST
 
 
 @lru_cache(maxsize=4096)
