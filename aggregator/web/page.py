@@ -6,6 +6,7 @@ Knows no page. Start reading at `render`.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from http import HTTPStatus
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -15,6 +16,7 @@ from aggregator.feeds import pages
 from aggregator.feeds.model import Item
 from aggregator.feeds.stories import say_day
 from aggregator.feeds.strings import LANGUAGES, write_day
+from aggregator.snippet import mark
 from aggregator.web.api import address
 from aggregator.web.door import Answer, Asked
 from aggregator.web.parameters import Parameter
@@ -86,6 +88,7 @@ def render(
         "other_language": other,
         "twins": [(kind, name, href) for kind, name, href in twins],
         "stories": {},
+        "marks": partial(mark, words=None),
     }
     page = _environment().get_template(template).render({**context, **values})
     return Answer(page.encode("utf-8", "replace"), HTML, SECURITY, status)
@@ -98,8 +101,16 @@ def fail(config: Config, error: Unanswerable, given: Mapping[str, str]) -> Answe
     frame = Frame(
         "/", {}, lang if lang in LANGUAGES else own, lang if lang in LANGUAGES and lang != own else ""
     )
-    words = frame.say(f"site.error.{error.status}", words=error.words)
-    return render(frame, "error.html", frame.say("site.error"), status=error.status, words=words)
+    return render(
+        frame,
+        "error.html",
+        frame.say("site.error"),
+        status=error.status,
+        words=frame.say(f"site.error.{error.status}"),
+        # What is wrong with a search is said in the words of its language, which are English.
+        reason=error.words if error.status == HTTPStatus.BAD_REQUEST else "",
+        q=given.get("q", ""),
+    )
 
 
 def say_date(item: Item, language: str) -> str:

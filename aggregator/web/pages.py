@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import nh3
@@ -17,6 +18,7 @@ from aggregator.feeds.model import Item
 from aggregator.feeds.strings import LANGUAGES, write_day
 from aggregator.items import Level, Precision
 from aggregator.query import Order, Query
+from aggregator.snippet import mark
 from aggregator.store.find import FACETS, Facet, count, find_page
 from aggregator.store.kinship import Tie
 from aggregator.store.limit import OverdueError
@@ -66,6 +68,7 @@ def _search(asked: Asked) -> Answer:
         q=text,
         order=order,
         rows=rows,
+        marks=partial(mark, words=query.words),
         stories=_others(asked, [one.entry.id for one in rows]),
         count=number,
         feed=feed,

@@ -6,6 +6,7 @@ Knows which part answers which path, and nothing of their insides. Start reading
 import json
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -21,8 +22,8 @@ from aggregator.store import Store
 from aggregator.web import api, openapi, overviews, pages, search, trends
 from aggregator.web.allowance import Allowance
 from aggregator.web.door import Answer, Door, Doors
-from aggregator.web.page import stylesheet
-from aggregator.web.problem import PROBLEM, problem
+from aggregator.web.page import fail, stylesheet
+from aggregator.web.problem import PROBLEM, Unanswerable, problem
 from aggregator.web.published import Published, Receive, Scope, Send
 from aggregator.web.watch import Watch
 
@@ -62,7 +63,7 @@ def create_site(store: Store, vocabulary: Vocabulary, config: Config) -> Site:
     here = [*api.DOORS, *search.DOORS, *pages.DOORS, *overviews.DOORS, *trends.DOORS, _description(config)]
     here += [Door("/health", watch.health), Door("/metrics", watch.metrics), _STYLE, _ROBOTS]
     routes = [Route(door.path, _through(doors, door), methods=["GET"]) for door in here]
-    handlers: Any = {404: _not_there, 405: _not_so}
+    handlers: Any = {404: partial(_not_there, config), 405: _not_so}
     return Site(published, Starlette(routes=routes, exception_handlers=handlers))
 
 
@@ -77,8 +78,12 @@ _ROBOTS_TEXT = b"User-agent: *\nDisallow: /api/\nDisallow: /charts/\nDisallow: /
 _ROBOTS = Door("/robots.txt", lambda _: Answer(_ROBOTS_TEXT, "text/plain; charset=utf-8"), "For crawlers.")
 
 
-async def _not_there(request: Request, _: Exception) -> Response:
-    return Response(problem(404, "there is nothing at this address"), 404, media_type=PROBLEM)
+async def _not_there(config: Config, request: Request, _: Exception) -> Response:
+    error = Unanswerable(404, "there is nothing at this address")
+    if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+        return Response(problem(404, error.words), 404, media_type=PROBLEM)
+    page = fail(config, error, request.query_params)
+    return Response(page.body, 404, dict(page.headers), media_type=page.media_type)
 
 
 async def _not_so(request: Request, _: Exception) -> Response:

@@ -262,6 +262,28 @@ def test_errors_are_pages_in_the_language_asked_for(browser: Browser) -> None:
         assert words in text_of(html.document_fromstring(got.body.decode()))
 
 
+def test_a_search_that_cannot_be_read_stands_there_to_be_mended(browser: Browser) -> None:
+    shown = html.document_fromstring(browser.get("/?q=lago+%28%22").body.decode())
+    assert shown.xpath("//form//input[@name='q']/@value") == ['lago ("']
+    assert shown.xpath("//*[@role='alert']/span[@lang='en']")
+
+
+def test_an_address_of_nothing_is_a_page_for_people_and_a_problem_for_programs(browser: Browser) -> None:
+    for path, accept, kind in (
+        ("/nowhere", "text/html,*/*;q=0.8", "text/html"),
+        ("/nowhere", "*/*", "application/problem+json"),
+        ("/api/nowhere", "text/html", "application/problem+json"),
+    ):
+        got = browser.get(path, accept=accept)
+        assert (got.status, got.headers["content-type"].partition(";")[0]) == (404, kind)
+        assert ("content-security-policy" in got.headers) == (kind == "text/html")
+
+
+def test_what_was_looked_for_is_marked_and_nothing_else(browser: Browser) -> None:
+    assert {mark.text for mark in page(browser, "/?q=IDROGENI").iter("mark")} == {"Idrogeno", "idrogeno"}
+    assert not page(browser, "/").xpath("//mark")
+
+
 def test_what_was_withdrawn_is_gone_and_says_no_more(store: Store, tmp_path: Path) -> None:
     ids = fill(store)
     browser = site_over(store, tmp_path)
