@@ -1,4 +1,4 @@
-"""The date of publication in the state that a page's own program reads: objects in its scripts, as Found.
+"""The date of publication in the state that a page's own program reads: objects in scripts and attributes.
 
 Never runs a script, nor trusts it to be JSON; never parses a date. Start reading at `read_state`.
 """
@@ -6,6 +6,7 @@ Never runs a script, nor trusts it to be JSON; never parses a date. Start readin
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree
@@ -28,6 +29,7 @@ _PLAIN_KEY = "date"
 _MOST_LEVELS = 3
 _MAX_SCRIPT, _MAX_PAIRS = 2_000_000, 300
 _LEAST_TITLE, _LEAST_SLUG = 12, 8
+_ATTRIBUTES = etree.XPath("//@*[starts-with(., '{') and string-length(.) > 60]", smart_strings=False)
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -44,7 +46,7 @@ def read_state(root: etree._Element, addresses: Iterable[str], titles: Iterable[
     Shapes: none where objects as near to the page's own name differ. Never raises.
     """
     marks = _marks_of(addresses, titles)
-    pairs = [pair for text in _scripts(root) for pair in _pairs(text, marks)]
+    pairs = [pair for text in _states(root) for pair in _pairs(text, marks)]
     nearest = min((pair.levels for pair in pairs), default=0)
     close = [pair for pair in pairs if pair.levels == nearest]
     named = [pair for pair in close if pair.key.lower() != _PLAIN_KEY] or close
@@ -59,6 +61,13 @@ def _marks_of(addresses: Iterable[str], titles: Iterable[str]) -> tuple[str, ...
     values = [title for title in titles if len(title) >= _LEAST_TITLE]
     values += [f"{slug}{end}" for slug in slugs if len(slug) >= _LEAST_SLUG for end in "\"'/"]
     return tuple(dict.fromkeys(values))
+
+
+def _states(root: etree._Element) -> Iterator[str]:
+    yield from _scripts(root)
+    # Inertia's `data-page`, the `props` of Astro's islands.
+    values = _ATTRIBUTES(root)
+    yield from (str(v) for v in islice(values, _MAX_PAIRS)) if isinstance(values, list) else ()
 
 
 def _scripts(root: etree._Element) -> Iterator[str]:

@@ -55,6 +55,15 @@ def test_the_date_of_the_pages_own_object(script: str, expected: str | None) -> 
     assert [f.value for f in found.get("published", [])] == ([expected] if expected else [])
 
 
+def test_state_stands_in_attributes_too() -> None:
+    state = json.dumps({"props": {"related": [NEIGHBOUR], "article": MINE}}).replace('"', "&quot;")
+    root = etree.fromstring(
+        f'<html><body><div id="app" data-page="{state}"/></body></html>', etree.HTMLParser()
+    )
+    assert root is not None
+    assert [f.value for f in read_state(root, [URL], [TITLE])["published"]] == [DAY]
+
+
 def test_data_for_search_engines_is_read_elsewhere() -> None:
     root = etree.fromstring(
         f'<html><script type="application/ld+json">{json.dumps(MINE)}</script></html>', etree.HTMLParser()
