@@ -147,14 +147,7 @@ class SourceSpider(Spider):
 
     def _begin(self, visit: Visit, entrance: Entrance) -> Iterator[Any]:
         """Reads the lists of a way in; a page that was asked for its ways in is at hand already."""
-        requests = list[Request]()
-        for url in entrance.urls if entrance.way is Way.LISTING else ():
-            if url in visit.at_hand and url not in visit.listed:
-                visit.listed.add(url)
-                visit.chains[url] = url
-                requests += self._read_listing(visit.at_hand[url], visit, url)
-        requests += self._list(visit, entrance.urls)
-        if requests:
+        if requests := list(self._list(visit, entrance.urls)):
             yield from requests
         else:
             yield from self._after_listing(visit)
@@ -165,10 +158,11 @@ class SourceSpider(Spider):
         if entrance is None:
             return
         try:
-            read = wordpress.read(page, visit.source) if page.status == 200 else Listing()
+            read = read_list(entrance.way, page, visit.source) if page.status == 200 else Listing()
         except ParseError:
             read = Listing()
-        mark, known = poll.mark_of(page, read.candidates), visit.memory.validator(asked)
+        is_child, known = entrance.way is Way.SITEMAP, visit.memory.validator(asked)
+        mark = poll.mark_of_child(read.candidates) if is_child else poll.mark_of(page, read.candidates)
         if mark and known and known.stamp == mark:
             visit.counts["not_modified"] += 1
             if visit.has_polls(entrance):
@@ -178,6 +172,11 @@ class SourceSpider(Spider):
                 yield from self._choose(visit)
             return
         visit.validators[asked] = Validator(asked, stamp=mark)
+        if is_child:
+            visit.listed.discard(asked)  # it stands in the index, which is asked now
+            visit.at_hand |= {asked: page} if read.candidates else {}
+            yield from self._enter(visit, entrance)
+            return
         since = visit.memory.visited_at
         if mark and known and known.stamp and since and not poll.is_grown(mark, known.stamp):
             visit.narrowed = entrance
@@ -185,13 +184,16 @@ class SourceSpider(Spider):
         yield from self._enter(visit, entrance)
 
     def _list(self, visit: Visit, urls: Iterable[str], chain: str = "") -> Iterator[Request]:
-        """Requests for lists; `chain` is the first address of the list that they are pages of."""
+        """Requests for lists that are not at hand; `chain` is the first address of what they are pages of."""
         for url in urls:
             if url in visit.listed:
                 continue
             visit.listed.add(url)
-            visit.open_listings += 1
             visit.chains[url] = chain or url
+            if url in visit.at_hand:
+                yield from self._read_listing(visit.at_hand[url], visit, url)
+                continue
+            visit.open_listings += 1
             yield self._request(visit, url, self._parse_listing, asked=url)
 
     def _ask_ways(self, visit: Visit, url: str) -> Iterator[Any]:
@@ -380,6 +382,7 @@ class SourceSpider(Spider):
                 visit.miss(candidate, is_asked=not isinstance(error, GivenUp))
             return
         if asked is not None and asked not in visit.chains and visit.entrance is not None:
+            visit.listed -= {asked} if visit.entrance.way is Way.SITEMAP else set()
             yield from self._enter(visit, visit.entrance)  # it could not be had: the lists may
             return
         if asked is not None and not isinstance(error, GivenUp) and visit.asks_once_more(asked):

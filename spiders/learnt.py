@@ -8,22 +8,26 @@ from collections.abc import Mapping
 from aggregator.errors import ParseError
 from aggregator.items import Page, Validator
 from aggregator.text import hash64
+from spiders.poll import mark_of_child
 from spiders.reading import Listing
 
 REBUILT = "is built otherwise than before"
 
 
 def learnt(
-    asked: str, page: Page, read: Listing, stamps: Mapping[str, str], *, is_head: bool
+    asked: str, page: Page, read: Listing, stamps: Mapping[str, str], *, is_head: bool, is_child: bool = False
 ) -> Validator | None:
     """What to know the list by next time; None where it shows nothing to know it by.
 
-    Shapes: `stamps` are what indexes stated of it; `is_head` of a list's first page, whose structure is kept.
+    Shapes: `stamps` are what indexes stated of it; `is_head` of a list's first page, whose structure is
+        kept; `is_child` of an index of sitemaps.
     """
     names = hash64("\n".join(sorted(c.url for c in read.candidates))) if read.candidates else None
     etag, modified, stamp = page.header("etag"), page.header("last-modified"), stamps.get(asked)
+    is_unstated = is_child and stamp is None
+    stamp = mark_of_child(read.candidates) if is_unstated else stamp
     pattern = read.patterns[0] if read.patterns and is_head else None
-    is_known = etag or modified or stamp or pattern is not None
+    is_known = etag or modified or stamp or pattern is not None or is_unstated
     return Validator(asked, etag, modified, stamp, names, pattern) if is_known else None
 
 

@@ -129,8 +129,7 @@ class Visit:
 
     def _polls(self, entrance: Entrance) -> Iterator[str]:
         if not self.reads_on and not self.is_covering:
-            known = {v.url for v in self.memory.validators if v.stamp}
-            yield from (url for url in polls_of(entrance) if url in known and url not in self.listed)
+            yield from (url for url in polls_of(entrance, self.memory.validators) if url not in self.listed)
 
     def first_entrances(self, wordpress_urls: tuple[str, ...]) -> list[Entrance]:
         """The ways in to begin with: those that are known, else the home page is asked."""
@@ -235,7 +234,9 @@ class Visit:
         if self.reads_on and asked in self.chains and (mark := mark_of(page, read.candidates)):
             self._note_mark(self.chains[asked], mark)
         is_head = self.chains.get(asked) == asked
-        old, new = self.memory.validator(asked), learnt(asked, page, read, self.stamps, is_head=is_head)
+        is_child = not is_head and self.entrance is not None and self.entrance.way is Way.SITEMAP
+        new = learnt(asked, page, read, self.stamps, is_head=is_head, is_child=is_child)
+        old = self.memory.validator(asked)
         self.stamps |= {url: stated for url, stated in read.stamps if "T" in stated}
         is_blind = any(url not in self.stamps for url in read.more) and not read.candidates
         if is_blind or new is None:

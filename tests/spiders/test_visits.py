@@ -9,7 +9,7 @@ from aggregator.check import AGES, MOST_A_VISIT, Check, is_said_to_have_changed,
 from aggregator.items import Candidate, Page, Source, SourceMemory, Validator, Way
 from spiders.again import choose_again, stated_at
 from spiders.entrance import Depth, Entrance
-from spiders.poll import is_grown, mark_of, narrow, poll_of
+from spiders.poll import is_grown, mark_of, mark_of_child, narrow, poll_of, polls_of
 from spiders.reading import Listing
 from spiders.visit import Visit
 
@@ -182,3 +182,16 @@ def test_wordpress_is_known_by_how_many_posts_and_by_the_last_change() -> None:
     entrance = Entrance(Way.WORDPRESS, (api,))
     assert visit.next_poll(entrance) == poll_of(api)
     assert not visit.has_polls(entrance)
+
+
+def test_a_child_that_its_index_says_nothing_of_is_known_by_what_it_names() -> None:
+    named = [Candidate(f"{ROOT}{n}", Way.SITEMAP, modified="2026-01-01") for n in range(100)]
+    changed = [replace(named[0], modified="2026-02-01"), *named[1:99]]
+    marks = [mark_of_child(one) for one in (named[:99], named[98::-1], named[:98], changed)]
+    assert marks[0] == marks[1]
+    assert len(set(marks)) == 3
+    assert mark_of_child(named) is None, "it may be full: what is new then stands in the next"
+    children = [Validator(f"{ROOT}{n}.xml", stamp=mark) for n, mark in enumerate(marks[:2])]
+    index = Entrance(Way.SITEMAP, (f"{ROOT}sitemap.xml",))
+    assert polls_of(index, children[:1]) == (f"{ROOT}0.xml",)
+    assert polls_of(index, children) == (), "two of them cost as much as the index and what it names"
