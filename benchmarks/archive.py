@@ -4,7 +4,7 @@
 
 Floors: `db copy` and `import --restore` at most 1.6 times the CPU of `executemany` of the same rows into
 the same tables, 1.2 times where both index for search as well; months counted from Parquet by DuckDB for
-at most a third of what SQLite takes. The same process, SQLite files, 20,000 articles unless SIZE says
+at most a third of what SQLite takes. The same process, SQLite files, 100,000 articles unless SIZE says
 otherwise; each step but the indexing is the best of three.
 """
 

@@ -4,7 +4,6 @@ Start reading at `_counted`: a table of rows, the same for people, for machines 
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
 
 _SECONDS = 120.0
 _BAR = 30
+# Five years of months, on 1,800 pixels.
+_MOST_DRAWN = 60
+_MONTH = re.compile(r"\d{4}-\d\d")
 COUNTED = ("month", "source", "cluster", "topic", "language")
 TRENDS = ("first", "voice", "rising")
 
@@ -75,8 +77,8 @@ def add_to(group: click.Group) -> None:
                 figures = _counted(job, session, by, asked, is_panel=is_panel, until=as_of)
         _tell(job, figures)
         if plot:
-            _draw(figures, plot)
-            job.say(f"drawn: {plot}")
+            shown = _draw(figures, plot)
+            job.say(f"drawn: {plot} ({shown})")
 
 
 def _clusters(job: Job) -> set[str]:
@@ -234,22 +236,17 @@ def _tell(job: Job, figures: _Figures) -> None:
         job.say(f"\n{figures.statement};")
 
 
-def _draw(figures: _Figures, path: Path) -> None:
-    """An SVG of the column that is drawn in the terminal, the first 60 rows."""
-    import pygal
+def _draw(figures: _Figures, path: Path) -> str:
+    """An SVG of the column that is drawn in the terminal; says what of the rows it shows."""
+    from aggregator.web.chart import draw, without_gaps
 
     label = 1 if figures.columns[0] == "kind" else 0
-    shown: Sequence[tuple[Any, ...]] = figures.rows[:60]
-    chart = pygal.HorizontalBar(
-        show_legend=False,
-        title=figures.columns[figures.bars],
-        js=(),
-        no_prefix=True,
-        disable_xml_declaration=True,
-        height=80 + 22 * len(shown),
-    )
-    chart.x_labels = [str(row[label]) for row in reversed(shown)]
-    chart.add(figures.columns[figures.bars], [row[figures.bars] for row in reversed(shown)])
-    # The library's script shows figures under the mouse; a picture that goes by mail must have none.
-    drawn = re.sub(r"<script.*?</script>", "", chart.render(is_unicode=True), flags=re.DOTALL)
-    path.write_text(drawn, encoding="utf-8")
+    values = [(str(row[label]), int(row[figures.bars])) for row in figures.rows]
+    is_time = figures.columns[0] == "month"
+    if is_time:  # what has no month is in the table; the axis of time cannot have it
+        values = without_gaps([one for one in reversed(values) if _MONTH.fullmatch(one[0])], _MOST_DRAWN)
+    shown = values[:_MOST_DRAWN]
+    path.write_bytes(draw(figures.columns[figures.bars], shown, is_time=is_time, most=_MOST_DRAWN))
+    if is_time:
+        return f"{shown[-1][0]} to {shown[0][0]}" if shown else "no month is known"
+    return f"{len(shown)} of {len(figures.rows)} rows"

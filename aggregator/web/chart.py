@@ -35,18 +35,28 @@ _STYLE = Style(
 )
 
 
-def draw(title: str, values: Sequence[tuple[str, int]], *, is_time: bool) -> bytes:
+def draw(title: str, values: Sequence[tuple[str, int]], *, is_time: bool, most: int = MOST_BARS) -> bytes:
     """The chart of these labels and numbers: columns for what goes on in time, else bars, largest on top."""
-    shown = list(values[:MOST_BARS])[::-1]
-    options = {"style": _STYLE, "js": (), "show_legend": False, "print_values": False, "width": 720}
+    shown = list(values[:most])[::-1]
+    width = max(720, 30 * len(shown)) if is_time else 720
+    options = {"style": _STYLE, "js": (), "show_legend": False, "print_values": False, "width": width}
     kind = pygal.Bar if is_time else pygal.HorizontalBar
     height = 400 if is_time else max(160, 40 + 26 * len(shown))
-    chart = kind(**options, height=height, x_label_rotation=60 if is_time else 0, margin=12, min_scale=1)
-    chart.config.integer = True
+    chart = kind(**options, height=height, x_label_rotation=60 if is_time else 0, margin=12, order_min=0)
     chart.uuid = "chart"  # a fixed one: the same numbers give the same bytes
     chart.x_labels = [label for label, _ in shown]
     chart.add(title, [number for _, number in shown])
     return _cleaned(chart.render(), title)
+
+
+def without_gaps(months: Sequence[tuple[str, int]], most: int = MOST_BARS) -> list[tuple[str, int]]:
+    """The months from the newest back, those without an article too: an axis of time skips none."""
+    if not months:
+        return []
+    counted = dict(months)
+    newest = int(months[0][0][:4]) * 12 + int(months[0][0][5:]) - 1
+    names = [f"{number // 12}-{number % 12 + 1:02}" for number in range(newest, newest - most, -1)]
+    return [(name, counted.get(name, 0)) for name in names if name >= months[-1][0]]
 
 
 def _cleaned(svg: bytes, title: str) -> bytes:

@@ -15,7 +15,7 @@ from aggregator.store.limit import OverdueError
 from aggregator.store.sooner import sooner
 from aggregator.store.statistics import BY, UNKNOWN, Count, Coverage, throughout
 from aggregator.web.api import OPEN, QUERY, address
-from aggregator.web.chart import MOST_BARS, draw
+from aggregator.web.chart import MOST_BARS, draw, without_gaps
 from aggregator.web.door import Answer, Asked, Door
 from aggregator.web.page import LANG, Frame, fail, frame_of, render
 from aggregator.web.pages import facet_row
@@ -169,19 +169,9 @@ def _chart(asked: Asked) -> Answer:
     rows = [_row(asked, frame, "", by, one, {}) for one in newest_first(by, counts.rows)]
     # Articles without a date are no month: the table has them, the axis of time cannot.
     known = [(row.label, row.count.articles) for row in rows if row.href]
-    shown = _without_gaps(known) if by == "month" else known
+    shown = without_gaps(known) if by == "month" else known
     drawing = draw(frame.say(f"trends.{by}"), shown[:MOST_BARS], is_time=by == "month")
     return Answer(drawing, "image/svg+xml", (*OPEN, _SVG_POLICY))
-
-
-def _without_gaps(months: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """The months from the newest back, those without an article too: an axis of time skips none."""
-    if not months:
-        return []
-    counted = dict(months)
-    newest = int(months[0][0][:4]) * 12 + int(months[0][0][5:]) - 1
-    names = [f"{number // 12}-{number % 12 + 1:02}" for number in range(newest, newest - MOST_BARS, -1)]
-    return [(name, counted.get(name, 0)) for name in names if name >= months[-1][0]]
 
 
 DOORS = (

@@ -1,6 +1,7 @@
 """`search`, `stats` and `sql` as they are typed."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -71,10 +72,13 @@ def test_stats_tell_figures_remarks_and_query(archive: str, words: tuple[str, ..
 
 def test_stats_draw(archive: str, tmp_path: Path) -> None:
     picture = tmp_path / "months.svg"
-    run(archive, "stats", "--plot", str(picture))
+    assert "(2021-12 to 2026-11)" in run(archive, "stats", "--plot", str(picture)).output
     drawn = picture.read_text()
-    assert drawn.startswith("<svg")
-    assert "2025-09" in drawn
+    assert {"2025-09", "2022-01"} <= set(re.findall(r">(\d{4}-\d\d)<", drawn))  # none is skipped
+    assert "<script" not in drawn
+    assert not re.search(r">\d+\.\d+</text>", drawn)  # there is no half article
+    assert "rows)" in run(archive, "stats", "--by", "source", "--plot", str(picture)).output
+    drawn = picture.read_text()
     assert "<script" not in drawn
 
 
