@@ -159,7 +159,7 @@ def is_behind(session: Session) -> bool:
             session.scalar(select(EntryRow.id).where(EntryRow.announced_seq.is_not(None)).limit(1))
             is not None
         )
-    return state.rules != rules() or state.reached < state.goal
+    return state.rules != _rules(session) or state.reached < state.goal
 
 
 def catch_up(store: Store) -> int:
@@ -175,7 +175,7 @@ def catch_up(store: Store) -> int:
 
 def _catch_up_some(session: Session) -> int:
     state = _state(session, None)
-    if state.rules != rules():
+    if state.rules != _rules(session):
         clear(session)
         session.expunge(state)
         state = _state(session, None)
@@ -197,10 +197,15 @@ def _state(session: Session, before: int | None) -> SearchStateRow:
         newest = select(func.max(EntryRow.announced_seq))
         if before is not None:
             newest = newest.where(EntryRow.announced_seq < before)
-        values = {"id": 1, "rules": rules(), "reached": 0, "goal": session.scalar(newest) or 0}
+        values = {"id": 1, "rules": _rules(session), "reached": 0, "goal": session.scalar(newest) or 0}
         session.execute(insert(SearchStateRow), [values])
         state = session.get_one(SearchStateRow, 1)
     return state
+
+
+def _rules(session: Session) -> str:
+    """What the words of this database's index depend on: how PostgreSQL's are named, too."""
+    return rules() if is_sqlite(session) else f"{rules()}/2"
 
 
 def _documents(session: Session, entry_ids: Sequence[int]) -> list[tuple[int, Document]]:
