@@ -57,7 +57,12 @@ class Piece:
 
     def block(self) -> Block:
         """What site memory counts of it."""
-        return Block(key=plain.hash64(self.folded), place=plain.hash64(self.path), links=self.links)
+        return Block(key=plain.hash64(self.folded), place=_place_hash(self.path), links=self.links)
+
+
+@lru_cache(maxsize=1024)  # paragraphs of a text share one
+def _place_hash(path: str) -> int:
+    return plain.hash64(path)
 
 
 @dataclass(slots=True)
