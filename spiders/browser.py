@@ -140,22 +140,31 @@ class Render:
             await self.close()
 
     async def _launched(self) -> "Browser":
-        from playwright.async_api import async_playwright
+        from playwright.async_api import Error
 
         async with self._launching:
             if self._browser is None or not self._browser.is_connected():
-                is_root = os.geteuid() == 0  # Chromium's sandbox cannot be had as root
-                if is_root:
-                    log.warning("the browser runs without its sandbox: better run as an ordinary user")
-                self._driver = self._driver or await async_playwright().start()
-                self._browser = await self._driver.chromium.launch(
-                    executable_path=find_chromium(),
-                    args=_NO_NETWORK,
-                    chromium_sandbox=not is_root,
-                    handle_sigint=False,
-                    handle_sigterm=False,
-                )
+                try:
+                    self._browser = await self._launch()
+                except Error as error:
+                    words = str(error).strip().partition("\n")[0]
+                    raise self._refusal(f"Chromium, which `render` needs, does not start: {words}") from error
             return self._browser
+
+    async def _launch(self) -> "Browser":
+        from playwright.async_api import async_playwright
+
+        is_root = os.geteuid() == 0  # Chromium's sandbox cannot be had as root
+        if is_root:
+            log.warning("the browser runs without its sandbox: better run as an ordinary user")
+        self._driver = self._driver or await async_playwright().start()
+        return await self._driver.chromium.launch(
+            executable_path=find_chromium(),
+            args=_NO_NETWORK,
+            chromium_sandbox=not is_root,
+            handle_sigint=False,
+            handle_sigterm=False,
+        )
 
     async def close(self) -> None:
         """Ends the browser, if one was started."""

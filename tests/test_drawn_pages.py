@@ -107,7 +107,7 @@ class TestDrawn:
         with serve("127.0.0.63") as (site,):
             told = _furnish(site, [f"senza-fine-{n}" for n in range(4)])
             endless = _SHELL.format(head="", body="<script>for (;;) {}</script>")
-            large = "<script>document.body.append(document.createComment('a'.repeat(3e7)))</script>"
+            large = "<script>document.body.append(document.createComment('a'.repeat(9e6)))</script>"
             site.put(told[0].path, endless)
             site.put(told[1].path, _SHELL.format(head="", body=large))
             catalogue = tmp_path / "catalogue.toml"
@@ -115,7 +115,7 @@ class TestDrawn:
                 catalogue, {"sito": site}, way="listing", listing=[site.url()], feeds=[], render=True
             )
             done = place.run(
-                "sito", before="from spiders import browser as b; b._PATIENCE, b._LONGEST = 1, 3"
+                "sito", before="from spiders import browser as b; b._PATIENCE, b._LONGEST = 1, 10"
             )
         assert set(place.titles()) == {one.title for one in told[2:]}
         assert done.row("sito")["failed"] == 2
