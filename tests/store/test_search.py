@@ -1,14 +1,16 @@
 """Words that are looked for: what they find, on both databases, and how the index is kept."""
 
+import threading
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from archive_samples import AGENCY, MOBILITY, digested, lease_on, make_article, minutes
 
 from aggregator.grammar import parse_query
 from aggregator.items import Article, RunOutcome, Source
 from aggregator.query import Order, Query
-from aggregator.store import Session, Store, amend, articles, runs, search
+from aggregator.store import Session, Store, amend, articles, open_store, runs, search
 from aggregator.store.find import facets, find, find_page
 from pipelines.save import Saver
 
@@ -194,3 +196,37 @@ def test_facets_divide_an_answer(filled: Store) -> None:
         "language": [("it", 3)],
         "month": [("", 3)],
     }
+
+
+@pytest.mark.slow
+def test_a_word_that_must_not_be_there_is_never_overlooked(empty_postgres: str) -> None:
+    """While an index with pending rows is tidied up, PostgreSQL finds rows by some of their words."""
+    asked = sa.text("SELECT count(*) FROM search WHERE words @@ 'bando & !zootecnia'::tsquery")
+    added = sa.text(
+        "INSERT INTO search SELECT n, array_to_tsvector(ARRAY['bando', 'zootecnia']"
+        " || ARRAY(SELECT 'w' || (random() * 5000)::int || '-' || n FROM generate_series(1, 60))), '', ''"
+        " FROM generate_series(CAST(:first AS int), CAST(:last AS int)) AS n"
+    )
+    false, is_done = list[int](), threading.Event()
+
+    def ask(store: Store) -> None:
+        while not is_done.is_set():
+            with store.read() as session:
+                session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+                false.append(session.scalar(asked) or 0)
+
+    store = open_store(empty_postgres)
+    reader = threading.Thread(target=ask, args=(store,))
+    reader.start()
+    try:
+        for first in range(1, 3001, 300):
+            with store.write() as session:
+                session.execute(added, {"first": first, "last": first + 299})
+            with store.write() as session:
+                session.execute(sa.text("SELECT gin_clean_pending_list('ix_search_words')"))
+    finally:
+        is_done.set()
+        reader.join()
+        store.close()
+    assert len(false) > 10
+    assert sum(false) == 0

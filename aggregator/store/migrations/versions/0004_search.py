@@ -16,7 +16,8 @@ _TS = (
     "CREATE TABLE search (id BIGINT PRIMARY KEY, words TSVECTOR NOT NULL,"
     " headline TEXT NOT NULL, plain TEXT NOT NULL)"
 )
-_INDEX = {"sqlite": (_FTS,), "postgresql": (_TS, "CREATE INDEX ix_search_words ON search USING gin (words)")}
+_TS_INDEX = "CREATE INDEX ix_search_words ON search USING gin (words) WITH (fastupdate = off)"
+_INDEX = {"sqlite": (_FTS,), "postgresql": (_TS, _TS_INDEX)}
 
 
 def upgrade() -> None:
