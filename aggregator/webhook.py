@@ -8,6 +8,7 @@ import hmac
 import json
 import urllib.request
 from collections.abc import Iterator, Mapping
+from urllib.error import HTTPError
 
 from aggregator import __version__
 from aggregator.errors import AggregatorError
@@ -41,6 +42,8 @@ def post_json(url: str, value: Mapping[str, object], user_agent: str, *, secret:
         with urllib.request.urlopen(request, timeout=_SECONDS):  # noqa: S310
             pass
     except OSError as error:
+        if isinstance(error, HTTPError):
+            error.close()  # it is the answer, with an open connection
         raise WebhookError(f"the webhook at {request.host} did not take the text: {error}") from error
 
 

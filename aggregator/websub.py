@@ -5,6 +5,7 @@ The publisher's side alone; knows nothing of how feeds are made. Start reading a
 
 import urllib.request
 from collections.abc import Iterable, Sequence
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 
 from aggregator import __version__
@@ -40,4 +41,6 @@ def announce(hub: str, changed: Sequence[str], user_agent: str) -> None:
             with urllib.request.urlopen(request, timeout=_SECONDS):  # noqa: S310
                 pass
         except OSError as error:
+            if isinstance(error, HTTPError):
+                error.close()  # it is the answer, with an open connection
             raise HubError(f"the hub {hub} was not told of the changed feeds: {error}") from error
