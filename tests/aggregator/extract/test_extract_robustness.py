@@ -97,3 +97,13 @@ def test_letters_that_the_site_lost_do_not_cost_the_others() -> None:
     """UTF-8 that is good stays UTF-8, however many signs of lost letters it writes."""
     text = "perch\ufffd l\ufffd citt\ufffd è più " * 20
     assert decode(text.encode(), "text/html; charset=utf-8") == text
+
+
+def test_what_stands_after_the_end_of_the_page_is_read() -> None:
+    """Templates that print header and footer as whole pages put the article between two ends."""
+    menu = b"<html><body><nav><a href=/a>Chi siamo</a></nav></body></html>"
+    text = b"<h1>Apre il bando</h1><p>" + b"Il bando apre a marzo e finanzia la ricerca delle imprese. " * 6
+    page = read(menu + b"<div class=dettaglio>" + text + b"</div></body></html>")
+    assert page.title[0].value == "Apre il bando"
+    assert page.body is not None
+    assert page.body.text.startswith("Il bando apre a marzo")
