@@ -80,7 +80,7 @@ def normalise(
     if source.keep is Keep.ABOUT and not named:
         return Refused(raw.url, Reason.NOT_RELEVANT, "names no cluster and no topic")
     address, of_address = choose_address(raw.canonical, raw.url, title, source, _others(raw, candidate))
-    authors, of_authors = choose_authors(raw.authors, source, raw.url)
+    authors, of_authors = choose_authors(raw.authors, source, raw.url, raw.site)
     image, of_image = choose_image(raw.image, raw.url)
     summary, of_summary = choose_summary(raw.summary, title, text)
     of_language = choose_language(title, text or summary, raw.language, source.languages)
