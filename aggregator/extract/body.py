@@ -12,7 +12,7 @@ from lxml import etree
 
 from aggregator.extract.boilerplate import blocks_of, without_boilerplate
 from aggregator.extract.choose import container, is_dropped, own_pieces, standfirst
-from aggregator.extract.measures import Measures, measure
+from aggregator.extract.measures import Measures, measure, prose_of
 from aggregator.extract.overrides import select_body
 from aggregator.extract.render import Piece, pieces_of, to_html, to_text
 from aggregator.extract.tree import MAX_BYTES, decode, parse_html
@@ -183,9 +183,8 @@ def _holds(large: _Offer, small: _Offer) -> bool:
 
 
 def _has_more(page: Material, weight: int) -> bool:
-    everything = sum(
-        m.chars - m.linked for e, m in page.measures.items() if m.is_left_out and e.tag != "form"
-    )
+    measured = [m.chars - m.linked for e, m in page.measures.items() if m.is_left_out and e.tag != "form"]
+    everything = sum(measured) + sum(prose_of(e) for e in page.measures.unread if e.tag != "form")
     return everything > _MUCH_ELSEWHERE * max(weight, 100)
 
 

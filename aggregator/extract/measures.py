@@ -4,6 +4,7 @@ Knows names only through `junk`; chooses nothing. Start reading at `measure`.
 """
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,6 +33,9 @@ MAX_DEPTH = 250
 # Live tickers, lists of teasers and copies in Markdown outweigh short articles up to twice; what
 # outweighs all else by more is the article under a misleading name.
 _FAR_MORE = 3.0
+# Letters from which on surroundings are not looked into: bylines, dates and authors' cards are shorter.
+_LARGE = 600
+_LEAST_MASS = 200.0
 _LABEL = 30  # letters: longer lines are not read for whether they are an advert's label
 _ADVERTS = frozenset("aApPsSwW")  # what the words of `ADVERT` begin with
 # Figures that a date may be of; longer texts tell a story.
@@ -82,13 +86,15 @@ class Measures(dict[etree._Element, Measure]):
     """The Measure of each element, in the page's order.
 
     Shapes: `dated` are elements with a short text that may hold a date, and the letters before it;
-        `classed` the elements by their whole class attribute.
+        `classed` the elements by their whole class attribute; `unread` large parts of the
+        surroundings, which were not looked into: nothing below them has a Measure.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.dated: list[tuple[int, etree._Element]] = []
         self.classed: dict[str, list[etree._Element]] = {}
+        self.unread: list[etree._Element] = []
 
     def of_class(self, says: Callable[[str], bool]) -> list[etree._Element]:
         """The elements whose class attribute says so, in the page's order."""
@@ -105,11 +111,15 @@ def measure(root: etree._Element) -> Measures:
     A part that seems to be surroundings by its name and yet holds more running text than all the
     rest is taken for the article: names are weak evidence.
     """
-    walk = _Walk()
+    walk = _Walk(_LARGE)
     walk.visit(root, root.tag, 0, False)
+    enough = max(_LEAST_MASS, walk.measures[root].mass)
+    if any(prose_of(element) >= enough for element in walk.measures.unread):
+        walk = _Walk(sys.maxsize)
+        walk.visit(root, root.tag, 0, False)
     while walk.asides:
         heaviest = max(walk.asides, key=lambda element: walk.measures[element].mass)
-        if walk.measures[heaviest].mass < max(200.0, walk.measures[root].mass):
+        if walk.measures[heaviest].mass < max(_LEAST_MASS, walk.measures[root].mass):
             break
         walk.asides.remove(heaviest)
         outweighs = walk.measures[heaviest].mass > _FAR_MORE * walk.measures[root].mass
@@ -151,8 +161,20 @@ def _is_advert(label: str) -> bool:
     return ADVERT.fullmatch(fold(label)) is not None
 
 
+def prose_of(element: etree._Element) -> int:
+    """The letters in the element that are not links, without a Measure of it."""
+    every = _letters(element)
+    return every - sum(_letters(link) for link in element.iter("a")) if every else 0
+
+
+def _letters(element: etree._Element) -> int:
+    text = etree.tostring(element, method="text", encoding="unicode", with_tail=False)
+    return len(" ".join(text.split()))
+
+
 class _Walk:
-    def __init__(self) -> None:
+    def __init__(self, large: int) -> None:
+        self._large = large
         self.measures = Measures()
         self.asides: list[etree._Element] = []
         self._classed = self.measures.classed
@@ -163,7 +185,10 @@ class _Walk:
     def visit(self, element: etree._Element, tag: str, depth: int, in_link: bool) -> Measure:
         """The element's Measure, after those of all below it."""
         part, names = part_of(element, tag)
-        mine = self.measures[element] = Measure(part, self._seen)
+        mine = self.measures[element] = Measure(part, self._seen, self._seen)
+        if (part is ASIDE or part is COMMENTS) and len(element) and self._is_large(element):
+            self.measures.unread.append(element)
+            return mine
         if names in self._classed:
             self._classed[names].append(element)
         elif names:
@@ -219,6 +244,9 @@ class _Walk:
                     mine.take(theirs)
             if tail := child.tail:
                 self._text(element, mine, tail, in_link)
+
+    def _is_large(self, element: etree._Element) -> bool:
+        return _letters(element) >= self._large and next(element.iter("h1", "main"), None) is None
 
     def _text(self, element: etree._Element, mine: Measure, text: str, in_link: bool) -> None:
         text = text.strip()

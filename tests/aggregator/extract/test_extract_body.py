@@ -218,3 +218,13 @@ def test_a_page_written_once_for_each_screen_is_read_once() -> None:
     assert body_of(f"<h1>Bando</h1><div><div>{copy}</div><div>{copy}</div></div>").text.splitlines() == lines
     song = "".join(f"<p>{FIRST}</p><p>{line}</p>" for line in lines)
     assert body_of(f"<h1>Bando</h1><div>{song}</div>").text.count(f"\n{FIRST}") == 4
+
+
+@pytest.mark.parametrize("name", ["layout-sidebar-right", "page-with-menu"])
+def test_a_text_in_what_is_named_as_surroundings_is_found(name: str) -> None:
+    """Large surroundings are not looked into, unless nothing else holds as much running text."""
+    menu = "<nav>" + '<a href="/x">Una voce del menù</a>' * 60 + "</nav>"
+    text = "".join(f"<p>{number}. {FIRST}</p>" for number in range(8))
+    body = body_of(f"<body>{menu}<h1>Bando</h1><div class={name}>{text}</div><p>{SECOND}</p></body>")
+    assert body.text.count("dotazione") == 8
+    assert "menù" not in body.text
