@@ -116,7 +116,7 @@ _SCAFFOLD = _names(
     " ",
     r"""
     has no with without show hide is page-template wp-singular single group category(?!-list)
-    tag(?!-list|-cloud|-links)
+    tag(?!-list|-cloud|-links) anchor-(with|target)
     """,
     "-",
 )
@@ -157,7 +157,8 @@ def _part_by_all(tag: str, names: str, own: str, stated: dict[str, str]) -> Part
         return ASIDE if is_unseen else part
     if tag in _WHOLE_TAGS:
         return PLAIN
-    if own:
+    # A heading's id is made of its text: `social-e-imprese`; one that skips leads to the content.
+    if own and tag not in HEADINGS and not _SKIP_TARGET.search(own):
         part = max(part, part_of_names(own))
     if is_unseen or "hidden" in stated or stated.get("role") in _ASIDE_ROLES:
         # React's server sends parts hidden that its script puts in place: `S:1f`.
@@ -176,6 +177,7 @@ def _part_of_class(tag: str, names: str) -> Part:
 
 
 _TELLING = frozenset(("style", "hidden", "role", "itemprop"))
+_SKIP_TARGET = re.compile(r"skip[-_]?to", re.IGNORECASE)
 _NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _WHOLE_TAGS = frozenset(("body", "html", "main"))
 

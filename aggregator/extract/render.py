@@ -127,7 +127,7 @@ class _Walk:
                 self._image(child, place)
             elif tag == "hr":
                 self.flush(place)
-            elif tag in HARD_TAGS or self._is_dropped(child):
+            elif tag in HARD_TAGS or _is_permalink(child, element) or self._is_dropped(child):
                 self._add(" ")
             elif tag in INLINE_TAGS:
                 if before is not None and not before.tail:
@@ -243,6 +243,13 @@ class _Walk:
             self._run.html = ["".join(cells)]
         table = next(iter(row.iterancestors("table")), None)
         self.flush(_Place("row", f"{place.path}>tr", row, group=table))
+
+
+def _is_permalink(link: etree._Element, heading: etree._Element) -> bool:
+    """Whether a heading's link is the sign that leads to itself, as Sphinx and others print: `¶`, `#`."""
+    if link.tag != "a" or heading.tag not in HEADINGS or not (link.get("href") or "").startswith("#"):
+        return False
+    return len(link) == 0 and not any(c.isalnum() for c in link.text or "")
 
 
 def image_url(element: etree._Element, base: str) -> str | None:
