@@ -10,7 +10,7 @@ from aggregator.text import fold, one_line
 from pipelines.clean import html_to_text
 from pipelines.repair import repair
 
-_LONGEST_TEXT = 300
+_LONGEST_TEXT = 400
 _NAME_WORDS = 7
 _NAME_LENGTH = 60
 _DONE = (
@@ -34,6 +34,7 @@ _OTHERS = re.compile(
     r"\b(?:(?:medically |expert |clinically )?reviewed|(?:fact[- ]?)?checked|edited|researched|illustrated|"
     r"translated|photographed|approved|sponsored|narrated|verificat[oa]|revisionat[oa]|tradott[oa]|"
     r"illustrat[oa]|montat[oa]) (?:by|da|di)\b[\s:|]*[^|;•·\n]*|"
+    r"\b(?:on behalf of|per conto di)\b[\s:|]*[^|;•·\n]*|"
     r"\b(?<!\be )(?<!and )(?:foto(?:grafi[ae])?|immagini|video|riprese|illustrazion[ei]|traduzione|montaggio|"
     r"disegni|photos?|photograph(?:s|y)|pictures?|images?|illustrations?|translation)"
     r"(?: credits?)?(?: (?:di|by|a cura di)\b|\s*:)[\s|]*[^|;•·\n]*",
@@ -42,9 +43,9 @@ _OTHERS = re.compile(
 # What a line goes on with once the name is told: `Mario Rossi pubblicato il ...`, `Jane Doe in Markets`.
 _AFTER = re.compile(
     r"\s+(?:(?:pubblicat[oa]|(?:ultim[oa] )?(?:aggiorna(?:t[oa]|mento)|modifica)|scritt[oa]|posted|published|"
-    r"(?:last )?(?:updated?|reviewed|modified)|on|il|alle|ore|at)\b.{0,20}|"
+    r"(?:last )?(?:updated?|reviewed|modified))\b.{0,20}|(?:on|il|alle|ore|at) .{1,20}|"
     r"(?:follow|segui|view|read more|learn more|leggi|share|condividi|subscribe|fa|ago)\b.*|"
-    r"in (?!the |a |our |this )\S.{0,40}|on behalf of .*|per conto di .*)$",
+    r"in (?!the |a |our |this )\S.{0,40})$",
     re.IGNORECASE,
 )
 _OFFICES = (
@@ -71,8 +72,12 @@ _ADDRESS = re.compile(r"\S*@\S+\.\w+|https?://\S+|www\.\S+")
 _HANDLE = re.compile(r"(?<!\w)@\w+")
 _MONTHS = "gen feb mar apr mag giu lug ago set ott nov dic jan may jun jul aug sep oct dec"
 _MONTH = rf"(?:{_MONTHS.replace(' ', '|')})[a-z]*\.?"
+_WEEKDAY = (
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|(?:lune|marte|mercole|giove|vener)d[iì]|"
+    r"sabato|domenica)"
+)
 _DATE = re.compile(
-    rf"\b(?:(?:on|il|del|at|alle|ore)\s+)?(?:\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}|"
+    rf"\b(?:(?:on|il|del|at|alle|ore)\s+)?(?:{_WEEKDAY},?\s+)?(?:\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}|"
     rf"\d{{1,2}}[ -]{_MONTH}(?:[ -]\d{{4}})?|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}})?|"
     rf"\d{{1,2}}[:.]\d{{2}}(?:\s*[ap]\.?m\b\.?)?|(?:19|20)\d\d|"
     r"\d+ (?:min\w*|sec\w*|or[ae]|giorn[oi]|settiman[ae]|mes[ei]|ann[oi]|hours?|days?|weeks?|months?|"
@@ -88,6 +93,10 @@ _DESK_MARKS = dict.fromkeys(
         *("redazione online", "redazione web", "editorial staff"),
     ),
     REDAZIONE,
+)
+_DESK = re.compile(
+    r"\b(?:redazion\w+|ufficio|staff|team|segreteria|agenzia|comitato|gruppo|direzione|servizio|desk|group|"
+    r"editors?|editorial|office|board)\b"
 )
 _AGENCIES = {
     fold(name): name
@@ -109,7 +118,9 @@ _NOBODY = frozenset(
         *("updated", "last updated", "aggiornato", "follow", "segui", "paid", "sponsored", "learn more"),
         *("read more", "view", "subscribe", "contributor", "written", "scritto", "posted", "published"),
         *("insights from", "authors", "autori", "bio", "email", "print", "stampa", "comunicato stampa"),
-        *("comunicati stampa", "press release", "advertisement", "pubblicita", "home", "news"),
+        *("comunicati stampa", "press release", "advertisement", "pubblicita", "home", "news", "in", "on"),
+        *("last update", "last modified", "ultimo aggiornamento", "ultima modifica", "fact checked", "link"),
+        *("rights", "permissions", "rights & permissions", "share this", "ascolta", "listen"),
     ]
 )
 _PARTICLES = frozenset(
@@ -143,16 +154,25 @@ def is_agency(name: str) -> bool:
 
 
 def _names(text: str, is_field: bool) -> Iterator[str]:
-    """The parts that are names; none that says what the person before it is, or where its text stands."""
-    person = False
-    for part in _parts(text):
-        if person and (_OFFICE.search(part) or _LETTERS.fullmatch(part)) and fold(part) not in _AGENCIES:
-            continue
-        for one in _AND.split(part):
-            name = _name(one, is_field)
-            if name and not (person and _is_word(name)):
-                yield name
-                person = person or " " in name
+    """The parts that are names: none that says what a person is or where, and no single word beside one."""
+    names: list[str] = []
+    for piece in _APART.split(text):
+        parts = _parts(piece)
+        for at, part in enumerate(parts):
+            person = any(" " in name for name in names)
+            if person and _is_office(part):
+                continue
+            # Where a person holds an office: `Jane Doe, Editor, Markets Weekly`.
+            if person and at > 1 and at == len(parts) - 1 and _is_office(parts[at - 1]):
+                continue
+            names += filter(None, (_name(one, is_field) for one in _AND.split(part)))
+    whole = any(" " in name for name in names)
+    return iter(name for name in names if not (whole and _is_word(name)))
+
+
+def _is_office(part: str) -> bool:
+    """Whether a part beside a person's name says what that person is."""
+    return fold(part) not in _AGENCIES and bool(_OFFICE.search(part) or _LETTERS.fullmatch(part))
 
 
 def _is_word(name: str) -> bool:
@@ -160,14 +180,11 @@ def _is_word(name: str) -> bool:
     return " " not in name and name != REDAZIONE and fold(name) not in _AGENCIES
 
 
-def _parts(text: str) -> Iterator[str]:
-    """The text at its separators; commas too, unless they turn a name round (`Rossi, Mario`)."""
-    for piece in _APART.split(text):
-        commas = [part.strip() for part in piece.split(",") if part.strip()]
-        if len(commas) == 2 and all(len(part.split()) == 1 for part in commas):
-            yield ", ".join(commas)
-        else:
-            yield from commas
+def _parts(piece: str) -> list[str]:
+    """The text at its commas, unless they turn a name round (`Rossi, Mario`)."""
+    parts = [part.strip() for part in piece.split(",") if part.strip()]
+    is_turned = len(parts) == 2 and all(len(part.split()) == 1 and not _OFFICE.search(part) for part in parts)
+    return [", ".join(parts)] if is_turned else parts
 
 
 def _name(part: str, is_field: bool) -> str:
@@ -193,7 +210,7 @@ def _name(part: str, is_field: bool) -> str:
         bare = _OFFICE_AFTER.sub(r"\1", bare)
         if _LONE_OFFICE.fullmatch(bare):
             return ""
-    return _as_printed(bare) if _is_name(bare) else ""
+    return _as_printed(bare) if _is_name(bare, is_field=is_field) else ""
 
 
 def _is_plain(text: str) -> bool:
@@ -202,7 +219,7 @@ def _is_plain(text: str) -> bool:
     return len(words) in (2, 3) and all(w.isalpha() and w.islower() and len(w) > 2 for w in words)
 
 
-def _is_name(text: str) -> bool:
+def _is_name(text: str, *, is_field: bool) -> bool:
     folded = fold(text)
     if not folded or folded in _NOBODY or len(text) > _NAME_LENGTH or len(text.split()) > _NAME_WORDS:
         return False
@@ -210,8 +227,11 @@ def _is_name(text: str) -> bool:
         r"[^\W\d_]{2}", text
     ):
         return False
-    small = [word for word in text.split() if word.islower() and word not in _PARTICLES]
+    small = [word for word in text.split() if word.islower() and word.strip("'’") not in _PARTICLES]
     if len(small) > 1 or "by" in small:  # `See all of ...`, `Reviewed by ...`
+        return False
+    # `Ufficio stampa Regione Lombardia` signs, `Primo piano` and `Personal finance` are sections.
+    if small and not is_field and not _DESK.search(folded):
         return False
     # An account (`mrossi`) has no capital, and the rest of a sentence does not begin with one.
     return text[:1].isupper() or (text.partition(" ")[0] in _PARTICLES and text != folded)

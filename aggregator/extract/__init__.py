@@ -85,7 +85,7 @@ def _seen(material: Material, reading: Reading, top: etree._Element) -> Founds:
     """What readers see of the article beside its text: by its title, else by the text itself."""
     anchor = reading.container if material.title is None else material.title
     return merge(
-        read_visible(anchor, reading.place, top, material.measures),
+        read_visible(anchor, reading.container, reading.place, top, material.measures),
         read_dated(anchor, reading.container, material.measures),
         read_labelled(reading.place),
     )

@@ -32,13 +32,19 @@ _URL_DATE = re.compile(r"[/-]((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])(?:[/-]([0-2]?\d
 
 
 def merge(*readings: Founds) -> Founds:
-    """One list per field: the readings' values in the order given, repeats of a value left out."""
+    """One list per field: the readings' values in the order given, repeats of a value left out.
+
+    Shapes: of authors all that each place names, so that who is left out there is seen.
+    """
     merged: Founds = {}
     for reading in readings:
         for field, founds in reading.items():
             target = merged.setdefault(field, [])
             for found in founds:
-                if len(target) < _MAX_FOUND and all(f.value != found.value for f in target):
+                is_repeat = (
+                    found in target if field == "authors" else any(f.value == found.value for f in target)
+                )
+                if len(target) < _MAX_FOUND and not is_repeat:
                     target.append(_cut(found))
     return merged
 

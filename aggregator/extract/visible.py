@@ -6,33 +6,19 @@ footers are not looked at. Start reading at `read_visible`.
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from itertools import chain, islice, takewhile
+from itertools import islice, takewhile
 
 from lxml import etree
 
+from aggregator.extract.byline import read_bylines
 from aggregator.extract.datelook import LONGEST, MONTH, UPDATED, fields_of, is_label, looks_like_date
 from aggregator.extract.jsonld import Founds
-from aggregator.extract.junk import COMMENTS, HARD_TAGS, HEADINGS, INLINE_TAGS
+from aggregator.extract.junk import COMMENTS, HARD_TAGS, HEADINGS
 from aggregator.extract.measures import Measures
 from aggregator.extract.render import Piece, pieces_of
-from aggregator.extract.tree import text_of
 from aggregator.items import Found
-from aggregator.text import fold, one_line
+from aggregator.text import fold
 
-_BYLINE = re.compile(
-    r"^(?:(?:written |words |posted )?by|di|da|a cura di|autore|author|testo di|firma)\b[: ]+(.{3,80})$",
-    re.IGNORECASE,
-)
-_AUTHOR_NAMES = re.compile(
-    r"(?:^|[ _-])(?:authors?|byline|autore|autori|firma|by-?author|author-?name)(?:$|[ _-])", re.IGNORECASE
-)
-_AUTHOR_PATH = re.compile(
-    r"/(?:[a-z]+-)?(?:authors?|autor[ei]|autric[ei]|writers?|redattor[ei]|giornalist[ai])/[^/?#]+",
-    re.IGNORECASE,
-)
-# Two words that begin like a name's, of which none is a month: `Mario Rossi 4 agosto 2010`.
-_NAME_AND_DAY = re.compile(rf"(?:(?:[Bb]y|[Dd]i|[Dd]a) )?(?:(?!(?i:{MONTH}))[A-ZÀ-Ý][\w.'’-]+ ){{2}}")
 _DATELINE = re.compile(
     r"^\W{0,3}(?:\w+ [–-] )?[A-Z][\w'’ ]{2,30}(?:\([\w ]+\))?, "
     rf"\d{{1,2}}[°º]? {MONTH}\.?(?: \d{{4}})?\b[^.]{{0,30}}",
@@ -45,7 +31,11 @@ _PROSE = 300
 
 
 def read_visible(
-    title: etree._Element | None, opening: Iterable[Piece], body: etree._Element, measures: Measures
+    title: etree._Element | None,
+    container: etree._Element | None,
+    opening: Iterable[Piece],
+    body: etree._Element,
+    measures: Measures,
 ) -> Founds:
     """Found tuples for `published`, `modified` and `authors` read near the title, nearest first.
 
@@ -57,10 +47,11 @@ def read_visible(
         return found
     after = _after(title, measures) if title.tag in HEADINGS else _before_prose(opening)
     before = _before(title, body, measures)
-    for piece in _joined_badges(after) + _joined_badges(before):
-        _read_line(piece, found)
-    for element in _near_authors(title, measures):
-        _read_author(element, found)
+    near = _joined_badges(after) + _joined_badges(before)
+    for piece in near:
+        for field in fields_of(piece.text):
+            _add(found, field, piece.text, f"page:{_short(piece.path)}")
+    found["authors"] = read_bylines(title, container, near, body, measures)
     return found
 
 
@@ -91,23 +82,6 @@ def read_dateline(lines: list[str]) -> list[Found]:
         if match:
             found.append(Found(match.group().strip(), "page:dateline"))
     return found[:1]
-
-
-def _read_line(piece: Piece, found: Founds) -> None:
-    where = f"page:{_short(piece.path)}"
-    for field in fields_of(piece.text):
-        _add(found, field, piece.text, where)
-    byline = _BYLINE.match(piece.text)
-    if byline:
-        _add(found, "authors", byline.group(1), where)
-
-
-def _read_author(element: etree._Element, found: Founds) -> None:
-    # Name, office and day stand in elements that touch; a day is told from a name later.
-    text = one_line(text_of(element, " "))[:200]
-    if 3 <= len(text) <= 80 and (not looks_like_date(text) or _NAME_AND_DAY.match(text)):
-        byline = _BYLINE.match(text)
-        _add(found, "authors", byline.group(1) if byline else text, f"page:{_path(element)}")
 
 
 def _add(found: Founds, field: str, value: str, where: str) -> None:
@@ -210,81 +184,6 @@ def _badge_size(texts: list[str]) -> int:
         ):
             return size
     return 0
-
-
-def _near_authors(title: etree._Element, measures: Measures) -> Iterator[etree._Element]:
-    """Author elements around the title, not those of cards, sidebars and comments."""
-    top = title
-    for parent in title.iterancestors():
-        if parent.tag in ("body", "html"):
-            break
-        top = parent
-        if parent.tag in ("article", "main"):
-            break
-    mine = measures.get(top)
-    start, end = (mine.start, mine.end) if mine is not None else (0, 0)
-    # What has a class is measured; a link of an author without one is not.
-    named = (e for e in measures.of_class(_is_author) if start <= measures[e].start <= end and len(e) <= 3)
-    near = [
-        element
-        for element in dict.fromkeys(chain(named, filter(_is_author_link, top.iter("a"))))
-        if (element is top or top in element.iterancestors()) and not _in_card(element, top, measures)
-    ]
-    # What holds a name by its class is the byline with all that stands around that name.
-    names = [element for element in near if "name" in (element.get("class") or "").lower()]
-    around = {parent for element in names for parent in element.iterancestors()}
-    yield from (element for element in near if element not in around)
-
-
-def _is_author_link(link: etree._Element) -> bool:
-    """Whether a link leads to its author by its word or address, on a line that is no sentence."""
-    if "author" in (link.get("rel") or "").lower().split():
-        return True
-    if _AUTHOR_PATH.search(link.get("href") or "") is None:
-        return False
-    line = next((e for e in link.iterancestors() if e.tag not in INLINE_TAGS), link)
-    return len(one_line(text_of(line))) <= LONGEST
-
-
-@lru_cache(maxsize=4096)
-def _is_author(names: str) -> bool:
-    return bool(_AUTHOR_NAMES.search(names))
-
-
-def _in_card(element: etree._Element, top: etree._Element, measures: Measures) -> bool:
-    for parent in element.iterancestors():
-        if parent is top:
-            return False
-        mine = measures.get(parent)
-        if parent.tag in ("article", "nav") or mine is None or mine.part is COMMENTS:
-            return True
-        # A small aside beside the title holds the date; a large one is a sidebar.
-        if _is_related(parent) or (parent.tag in ("aside", "footer") and _is_long(parent, top)):
-            return True
-    return False
-
-
-def _is_long(element: etree._Element, top: etree._Element) -> bool:
-    return top.tag != "article" or len(one_line(text_of(element))) > 300
-
-
-_RELATED = re.compile(
-    r"related|correlat|recent|latest|popular|sidebar|widget|teaser|card|more-|recommend", re.IGNORECASE
-)
-
-
-def _is_related(element: etree._Element) -> bool:
-    return bool(_RELATED.search(element.get("class") or ""))
-
-
-def _path(element: etree._Element) -> str:
-    parent = element.getparent()
-    return f"{_name(parent)}>{_name(element)}" if parent is not None else _name(element)
-
-
-def _name(element: etree._Element) -> str:
-    names = (element.get("class") or "").split()
-    return f"{element.tag}.{names[0]}" if names else str(element.tag)
 
 
 def _short(path: str) -> str:

@@ -34,3 +34,13 @@ def test_the_site_signs_where_nobody_else_does() -> None:
     assert choose_authors((named,), SOURCE, URL, (Found("Ente Esempio", "meta:og:site_name"),))[0] == (
         "Mario Rossi",
     )
+
+
+def test_a_byline_by_the_title_beats_the_account_and_what_stands_far() -> None:
+    account = Found("Luca Neri", "meta:author")
+    byline = Found("di Anna Bianchi", "page:p.autore")
+    far = Found("Carlo Verdi", "page:div>h4.author-name (far)")
+    card = Found("Redattore Uno", "meta:twitter:data1")
+    assert choose_authors((account, far, byline, card), SOURCE, URL)[0] == ("Anna Bianchi",)
+    assert choose_authors((far, account, card), SOURCE, URL)[0] == ("Luca Neri",)
+    assert choose_authors((card, far), SOURCE, URL)[0] == ("Carlo Verdi",)

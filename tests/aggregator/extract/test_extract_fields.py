@@ -356,34 +356,3 @@ def test_reservation_of_mining_is_a_directive() -> None:
     page = Page(url=URL, body=PROSE.encode(), fetched_at=NOW, headers=headers)
     raw = extract(page, Candidate(url=URL, way=Way.LISTING), Source(id="x", url=URL))
     assert raw.robots == ("noarchive", "tdm-reservation")
-
-
-@pytest.mark.parametrize(
-    ("byline", "expected"),
-    [
-        ('<p class="info"><a href="/autori/anna-verdi/">Anna Verdi</a></p>', ["Anna Verdi"]),
-        ('<p><a rel="author nofollow" href="/x">Anna Verdi</a></p>', ["Anna Verdi"]),
-        ('<div class="author"><span>By</span><b>Anna Verdi</b></div>', ["Anna Verdi"]),
-        (
-            '<div class="post-author"><b class="author-name">Anna Verdi</b><i>Founder</i></div>',
-            ["Anna Verdi"],
-        ),
-        ('<p class="author">Anna Verdi 4 marzo 2024</p>', ["Anna Verdi 4 marzo 2024"]),
-        ('<p class="byline">Sat, 20 Dec 2024 - 06:36</p>', []),
-        (f'<p>As <a href="/authors/verdi/">Anna Verdi</a> says, {"and says again, " * 9}.</p>', []),
-    ],
-)
-def test_bylines_by_word_and_address(byline: str, expected: list[str]) -> None:
-    raw = read(f"<article><h1>Nine clusters</h1>{byline}{PROSE}</article>")
-    assert [found.value for found in raw.authors] == expected
-
-
-def test_a_social_card_names_the_author_after_all_others() -> None:
-    card = (
-        '<head><meta name="twitter:label1" content="Scritto da">'
-        '<meta name="twitter:data1" content="Redattore Uno">'
-        '<meta name="twitter:label2" content="Tempo di lettura">'
-        '<meta name="twitter:data2" content="3 minuti"></head>'
-    )
-    raw = read(f'{card}<article><h1>Nine clusters</h1><p class="author">Anna Verdi</p>{PROSE}</article>')
-    assert [found.value for found in raw.authors] == ["Anna Verdi", "Redattore Uno"]

@@ -1,0 +1,252 @@
+"""Where a page says who wrote its article: bylines by the title, cards of authors below the text.
+
+Knows no names, only what their places are called. Start reading at `read_bylines`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import chain, pairwise
+
+from lxml import etree
+
+from aggregator.extract.datelook import LONGEST
+from aggregator.extract.junk import COMMENTS, HARD_TAGS, INLINE_TAGS
+from aggregator.extract.measures import Measure, Measures
+from aggregator.extract.render import Piece
+from aggregator.extract.tree import text_of
+from aggregator.items import Found
+from aggregator.text import one_line
+
+_BY = (
+    r"(?:(?:written|words|posted|published|story|text|authored|submitted) )?by|"
+    r"(?:(?:scritto|pubblicat[oa]|inserit[oa]|postat[oa]) )?da|"
+    r"(?:(?:testo|testi|articolo|servizio|intervista) )?di|a cura (?:di|della|del|dell')|"
+    r"dal nostro inviato|dalla nostra inviata|autor[ei]|autric[ei]|authors?|contributors?|firma"
+)
+# A line that says itself whom it names, also behind its day: `12 marzo 2024 - di Mario Rossi`.
+_LINE = re.compile(
+    rf"(?:(?:\w+\W+){{0,3}}\w*\d{{4}}(?:\s*\W)?\s+)?(?:{_BY})(?:\s*:\s*|\s+)\S.{{2,80}}$", re.IGNORECASE
+)
+_LABEL = re.compile(rf"(?:{_BY})\s*:?", re.IGNORECASE)
+_LABELLED = re.compile(rf"(?:{_BY})(?:\s*[:|]|\s)", re.IGNORECASE)
+_AUTHOR_NAMES = re.compile(
+    r"(?:^|[ _-])(?:authors?|bylines?|autore|autori|firma|by-?author|author-?name)(?:$|[ _-])", re.IGNORECASE
+)
+# Of an author's place what is no name: `author-title`, `byline__category`; and names of others.
+_BESIDE = re.compile(
+    r"(?:author|byline|autore)s?[\w-]*[_-](?:title|desc\w*|position|role|job|image|img|avatar|photo|pic\w*|"
+    r"socials?|website|site|follow|views?|label|category|email|heading|count|date|time|reviewer|editor)"
+    r"(?:$|[ _-])|(?:quote|testimonial|caption|book|comment|image|photo|credit)s?[\w-]*[_-](?:author|byline)",
+    re.IGNORECASE,
+)
+# What stands before one who did something else than write.
+_DID = (
+    r"(?:medically |expert |fact[- ]?)?(?:reviewed|checked|edited|researched|illustrated|translated|"
+    r"photographed|approved|verified|verificat[oa]|revisionat[oa]|tradott[oa])"
+)
+_OTHERS = re.compile(
+    rf"(?:.*\b)?{_DID} (?:by|da|di)\W*|{_DID}\W*|(?:photos?|illustrations?|images?|foto|traduzione|"
+    r"illustrazioni|video|reviewers?|editors?|photographers?)(?: (?:by|da|di))?\W*",
+    re.IGNORECASE,
+)
+_AUTHOR_PATH = re.compile(
+    r"[/-](?:[Aa]ut(?:hors?|or[ei]|ric[ei])|writers?|redattor[ei]|giornalist[aei]|firm[ae]|columnists?|"
+    r"contributors?|journalists?|reporters?|producers?)/[^/?#]|[?&]_?author=[^&]"
+)
+_RELATED = re.compile(
+    r"related|correlat|recent|latest|popular|teaser|more-|recommend|quote|testimonial|menu|navbar|navigation|"
+    r"breadcrumb",
+    re.IGNORECASE,
+)
+# Such places hold the article's own too, as long as they stand by its title.
+_ASIDE = re.compile(
+    r"sidebar|(?<!elementor-)widget(?!-wrap|-container)|(?<!author-)(?<!author_)card", re.IGNORECASE
+)
+# Words of a name in elements of their own: `given-name`, `cognome`.
+_PART_OF_NAME = re.compile(r"first|last|given|family|surname|cognome|(?:^|[ _-])nome", re.IGNORECASE)
+_CLOSED = frozenset(("nav", "form", "button", "article", "figcaption", "blockquote"))
+_BARS = re.compile(r"\s*\|[\s|]*")
+_DIGITS = re.compile(r"\d+")
+# Letters between title and byline, as for dates; a byline of more letters tells a story.
+_AFTER, _BEFORE = 700, 200
+_LONGEST_BYLINE = 100
+_LONGEST_LABEL = 30
+# Letters from one author of a byline to the next.
+_CLOSE = 60
+
+_Told = tuple[etree._Element, int, str]
+
+
+def read_bylines(
+    title: etree._Element,
+    container: etree._Element | None,
+    near: Iterable[Piece],
+    body: etree._Element,
+    measures: Measures,
+) -> list[Found]:
+    """Who wrote it by lines that say so and by places named so, those by the title first.
+
+    Shapes: `container` holds the text; parts of a line stand between bars; `where` ends in ` (far)`
+        where it is not by the title.
+    """
+    mine = measures.get(title)
+    around = {title, *title.iterancestors()}
+    if container is not None:
+        around |= {container, *container.iterancestors()}
+    by_title, far = _named(mine, around, body, measures) if mine is not None else ([], [])
+    said, labelled = _lines(near)
+    # A line around a name's place says no more than that.
+    said = [(path, text) for path, text in said if not any(_holds(text, t) for _, _, t in by_title)]
+    found = [Found(text, f"page:{path}") for path, text in said]
+    found += [Found(text, f"page:{_path(e)}") for e, _, text in by_title]
+    found += [Found(text, f"page:{path}") for path, text in labelled]
+    found += [Found(text, f"page:{_path(e)} (far)") for e, _, text in far]
+    return list(dict.fromkeys(found))
+
+
+def _holds(line: str, name: str) -> bool:
+    return _BARS.sub(" ", name) in _BARS.sub(" ", line)
+
+
+def _lines(near: Iterable[Piece]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The lines that say themselves whom they name, and those that follow a line which says they do."""
+    said: list[tuple[str, str]] = []
+    labelled: list[tuple[str, str]] = []
+    is_labelled = False
+    for piece in near:
+        if not piece.text:
+            continue
+        path = ">".join(piece.path.split(">")[-2:])
+        if len(piece.text) <= LONGEST and _LINE.match(piece.text):
+            parts = _parts_of(piece.owner)
+            said.append((path, parts if _BARS.sub(" ", parts) == piece.text else piece.text))
+        elif is_labelled and len(piece.text) <= _LONGEST_BYLINE:
+            labelled.append((path, piece.text))
+        is_labelled = len(piece.text) < _LONGEST_LABEL and _LABEL.fullmatch(piece.text) is not None
+    return said, labelled
+
+
+def _named(
+    title: Measure, around: set[etree._Element], body: etree._Element, measures: Measures
+) -> tuple[list[_Told], list[_Told]]:
+    """The elements that are an author's by name or link: those by the title, and those far from it."""
+    places = [(e, gap) for e, gap in _places(body, title, measures) if _is_open(e, gap, around, measures)]
+    holders = {parent for element, _ in places for parent in element.iterancestors()}
+    # What holds a name's place is the byline with all that stands around that name.
+    inner = [(e, gap) for e, gap in places if e not in holders and not _OTHERS.fullmatch(_before(e))]
+    return _unlisted([(e, gap, text) for e, gap in inner if (text := _byline(e))])
+
+
+def _places(body: etree._Element, title: Measure, measures: Measures) -> Iterator[tuple[etree._Element, int]]:
+    """The elements named or linked as an author's, with the letters between them and the title."""
+    named = (e for e in measures.of_class(_is_author) if len(e) <= 6)
+    for element in dict.fromkeys(chain(named, filter(_is_author_link, body.iter("a")))):
+        place = next((m for e in (element, *element.iterancestors()) if (m := measures.get(e))), None)
+        if place is not None:
+            yield element, place.start - (title.end if place.start >= title.end else title.start)
+
+
+def _is_author_link(link: etree._Element) -> bool:
+    """Whether a link leads to its author by its word or address, on a line that is no sentence."""
+    if _AUTHOR_PATH.search(link.get("href", "")):
+        line = next((e for e in link.iterancestors() if e.tag not in INLINE_TAGS), link)
+        if len(one_line(text_of(line))) <= LONGEST or _LABEL.fullmatch(_before(link)):
+            return True
+    return "author" in link.get("rel", "").lower().split()
+
+
+@lru_cache(maxsize=4096)
+def _is_author(names: str) -> bool:
+    return bool(_AUTHOR_NAMES.search(names)) and not _BESIDE.search(names)
+
+
+def _is_open(element: etree._Element, gap: int, around: set[etree._Element], measures: Measures) -> bool:
+    """Whether the element is in no comment, menu, form, quotation or card of another article."""
+    is_far = not -_BEFORE <= gap <= _AFTER
+    for parent in (element, *element.iterancestors()):
+        if parent in around:
+            return True
+        theirs = measures.get(parent)
+        if parent.tag in _CLOSED or (theirs is not None and theirs.part is COMMENTS):
+            return False
+        names = parent.get("class") or ""
+        if parent is not element and (_RELATED.search(names) or (is_far and _ASIDE.search(names))):
+            return False
+    return True
+
+
+def _before(element: etree._Element) -> str:
+    """The words just before the element, out of what it begins."""
+    node: etree._Element | None = element
+    while node is not None and node.tag not in ("body", "article", "main"):
+        previous, node = node.getprevious(), node.getparent()
+        told = text_of(previous, " ") + (previous.tail or "") if previous is not None else ""
+        told = one_line(told or (node.text or "" if node is not None else ""))
+        if told:
+            return told[-_LONGEST_LABEL:]
+    return ""
+
+
+def _byline(element: etree._Element) -> str:
+    """The element's text with bars between its parts; empty where it is longer than a byline."""
+    text = _parts_of(element)
+    parts = text.split(" | ")
+    if element.tag == "a" and len(parts) == 2 and not any(" " in p or _LABEL.fullmatch(p) for p in parts):
+        text = " ".join(parts)  # a name's two words
+    return text if 3 <= len(text) <= _LONGEST_BYLINE else ""
+
+
+def _parts_of(element: etree._Element) -> str:
+    parts: list[str] = []
+    _tell(element, parts, is_link=False)
+    return _BARS.sub(" | ", one_line("".join(parts))).strip(" |")
+
+
+def _tell(element: etree._Element, parts: list[str], *, is_link: bool) -> None:
+    tag, names = element.tag, element.get("class")
+    is_link = is_link or tag == "a"
+    is_part = tag in ("a", "time") or tag not in INLINE_TAGS
+    # Within a link stands one name, be it of several words with a class each.
+    is_part = is_part or (names is not None and not is_link and not _PART_OF_NAME.search(names))
+    edge = "|" if is_part else " " if names else ""
+    parts += (edge, element.text or "")
+    for child in element:
+        if child.tag not in HARD_TAGS and child.tag != "sup":
+            _tell(child, parts, is_link=is_link)
+        parts.append(child.tail or " ")  # elements that touch are drawn apart
+    parts.append(edge)
+
+
+def _unlisted(told: list[_Told]) -> tuple[list[_Told], list[_Told]]:
+    """Those by the title, and those far from it; of lists of others' names none."""
+    groups: dict[str, list[_Told]] = {}
+    for item in told:
+        groups.setdefault(_signature(item[0]), []).append(item)
+    near: list[_Told] = []
+    far: list[_Told] = []
+    for group in groups.values():
+        close = [item for item in group if -_BEFORE <= item[1] <= _AFTER]
+        close = [item for item in close if _LABELLED.match(item[2])] or close
+        # Names at the same place of other parents, text between them, are of a list of articles.
+        if close and all(b[1] - a[1] <= _CLOSE for a, b in pairwise(close)):
+            near += close
+        elif not close and len({text for _, _, text in group}) == 1 and group[0][1] > 0:
+            far += group[:1]
+    # What stands before the title may be the site's own.
+    return sorted(near, key=lambda item: (item[1] < 0, item[1])), far
+
+
+def _signature(element: etree._Element) -> str:
+    steps = [element, *list(element.iterancestors())[:2]]
+    return ">".join(f"{e.tag}.{_DIGITS.sub('0', e.get('class') or '')}" for e in steps)
+
+
+def _path(element: etree._Element) -> str:
+    parent = element.getparent()
+    return f"{_name(parent)}>{_name(element)}" if parent is not None else _name(element)
+
+
+def _name(element: etree._Element) -> str:
+    names = (element.get("class") or "").split()
+    return f"{element.tag}.{names[0]}" if names else str(element.tag)
