@@ -52,8 +52,9 @@ _BINARY_MAGIC = (
 _TAG = re.compile(rb"""<[A-Za-z](?:[^=>]++|=\s*+(?:"[^"]*+"|'[^']*+'|))*+>?""")
 _VALUE = re.compile(rb"""=\s*(?:"[^"]*"|'[^']*')""")
 # libxml2 drops what templates print after their end, browsers show it (WHATWG HTML, 13.2.6.4.19); both
-# tags may be left out.
-_ENDS = (b"</body>", b"</html>", b"</BODY>", b"</HTML>")
+# tags may be left out. What follows most ends is a cache's remark.
+_END = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
+_REMARK = 200
 # UTF-8 read as cp1252 or Latin-1 and written again: a lead byte's letter, then followers' signs. Those
 # are C1 controls and signs that stand after no such letter in any language.
 _FOLLOW = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
@@ -84,8 +85,8 @@ def parse_html(html: str) -> etree._Element | None:
 
 def _parse(raw: bytes) -> etree._Element | None:
     raw = raw.translate(_CONTROLS)
-    for end in _ENDS:
-        raw = raw.replace(end, b"")
+    if (end := _END.search(raw)) and len(raw) - end.end() > _REMARK:
+        raw = _END.sub(b"", raw)
     if len(raw) > _LARGE_PAGE or _has_long_tag(raw):
         raw = _TAG.sub(_sane_tag, raw)
     # huge_tree: depth up to 2,048 where 256 would lose the rest of a page that never closes its spans.
