@@ -113,14 +113,19 @@ def _without_titles(
 
     Addresses repeat titles, and so does the end of a trail of links.
     """
-    titles = dict.fromkeys(fold(title.value) for title in raw.title if len(title.value) >= _NAMING)
-    claims = [c for c in claims if not (_is_line(c) and any(t in fold(c.found.value) for t in titles))]
+    titles = [t for t in dict.fromkeys(fold(title.value) for title in raw.title) if len(t) >= _NAMING]
+    claims = [c for c in claims if not (_is_line(c) and _is_of_title(fold(c.found.value), titles))]
     named = [c for c in claims if c.found.where.startswith("url:") and not c.reading.why.startswith("folder")]
     if not named:
         return claims
     readings = (_read(replace(title, where="title:"), source, fetched_at) for title in raw.title)
     days = {reading.day for reading in readings if reading}
     return [c for c in claims if c not in named or c.day not in days]
+
+
+def _is_of_title(line: str, titles: list[str]) -> bool:
+    """Whether a line holds a title, or is the one that the window's title begins with."""
+    return any(title in line or (len(line) >= _NAMING and title.startswith(line)) for title in titles)
 
 
 def _is_line(claim: Claim) -> bool:

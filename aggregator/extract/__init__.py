@@ -21,7 +21,7 @@ from aggregator.extract.collect import (
     without_logos,
 )
 from aggregator.extract.dated import read_dated
-from aggregator.extract.headings import read_titles
+from aggregator.extract.headings import named_titles, read_titles
 from aggregator.extract.jsonld import Founds, read_jsonld
 from aggregator.extract.measures import measure
 from aggregator.extract.meta import read_meta, read_microdata, read_translations
@@ -29,7 +29,7 @@ from aggregator.extract.overrides import read_overrides
 from aggregator.extract.reserved import read_reserved
 from aggregator.extract.state import read_state
 from aggregator.extract.tree import parse_page
-from aggregator.extract.visible import read_dateline, read_labelled, read_visible
+from aggregator.extract.visible import read_dateline, read_labelled, read_visible, without_told
 from aggregator.items import Boilerplate, Candidate, Found, Page, RawArticle, Source
 
 __all__ = ["extract"]
@@ -60,7 +60,7 @@ def extract(
     headings, title = read_titles(root, measures, stated, base)
     # React writes `itemProp`.
     items = read_microdata(root) if b"itemprop" in page.body or b"itemProp" in page.body else {}
-    titles = tuple([f.value for f in headings["title"][:1]] + stated)
+    titles = named_titles(headings, stated)
     material = Material(
         page, candidate, source, base, titles, top, measures, title, _first(structured.pop("body", []))
     )
@@ -84,11 +84,12 @@ def extract(
 def _seen(material: Material, reading: Reading, top: etree._Element) -> Founds:
     """What readers see of the article beside its text: by its title, else by the text itself."""
     anchor = reading.container if material.title is None else material.title
-    return merge(
+    seen = merge(
         read_visible(anchor, reading.container, reading.place, top, material.measures),
         read_dated(anchor, reading.container, material.measures),
         read_labelled(reading.place),
     )
+    return without_told(seen, reading.place, reading.body.text if reading.body else "")
 
 
 def _ordered(

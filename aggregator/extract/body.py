@@ -189,7 +189,10 @@ def _has_more(page: Material, weight: int) -> bool:
 
 
 def _by_trafilatura(page: Material, otherwise: _Offer | None) -> _Offer | None:
-    """The fallback's text where it found clearly more than we did; loads trafilatura on first use."""
+    """The fallback's text where it found far more than we did; loads trafilatura on first use.
+
+    A short article's own lines stand: what a fallback finds beside them is licences and mastheads.
+    """
     if page.body is None:
         return otherwise
     import trafilatura
@@ -199,6 +202,6 @@ def _by_trafilatura(page: Material, otherwise: _Offer | None) -> _Offer | None:
         text, output_format="html", include_links=True, include_comments=False, fast=True
     )
     found = _of_fragment(html, page.base, (), "trafilatura") if html else None
-    if found and found.weight > 2 * (otherwise.weight if otherwise else 0):
+    if found and found.weight > _MUCH_ELSEWHERE * (otherwise.weight if otherwise else 0):
         return _Offer(found.pieces, "trafilatura", 0.5)
     return otherwise

@@ -32,7 +32,8 @@ _LABEL = re.compile(
     r"(?:last )?(?:updated|modified|revised|reviewed|update)(?: on)?|"
     r"(?:data )?(?:di )?scadenza(?: \w+)?|scade il|termine(?: \w+)?|deadline)\W*"
 )
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+# An address, or the last part of one: `bando-idrogeno-dal-4-gennaio`.
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\b[^\W\d_]+-(?:\w+-){3,}\S*", re.IGNORECASE)
 # A line longer than this tells a story and is not a date's own.
 LONGEST = 120
 _LONGEST_LABEL = 40
@@ -45,7 +46,7 @@ def looks_like_date(line: str) -> bool:
 
 def _flat(line: str) -> str:
     """The line folded, without addresses: what they name is no line's date."""
-    return fold(_ADDRESS.sub(" ", line) if "/" in line else line)
+    return fold(_ADDRESS.sub(" ", line) if "/" in line or "-" in line else line)
 
 
 def fields_of(line: str) -> tuple[str, ...]:

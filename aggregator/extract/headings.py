@@ -26,6 +26,7 @@ _MOST_HEADINGS, _LONGEST = 60, 500
 # A heading of many parts is a teaser's card; of a part of it the title is at least so much.
 _MOST_PARTS, _OWN_SHARE = 8, 0.5
 _LOGO = re.compile(r"(?:^|[ _-])(?:logo|site[_-]?(?:title|name)|brand)(?:$|[ _-])", re.IGNORECASE)
+_BAR = re.compile(r"\s+[|–—·-]\s+")  # between a title and its site's name
 _HOME = re.compile(r"/(?:[a-z]{2}/?)?")
 
 
@@ -74,6 +75,15 @@ def read_titles(
     # Of several that nothing speaks for none is the title.
     is_one = bool(found["title"]) or len(found["weak"]) == 1
     return found, ranked[0].element if is_one else None
+
+
+def named_titles(headings: Founds, stated: list[str]) -> tuple[str, ...]:
+    """What the text may repeat as its title: as shown, as stated; else the beginnings of the window's."""
+    shown = [found.value for found in headings["title"][:1]] + stated
+    if shown or headings["weak"]:
+        return tuple(shown)
+    window = next((found.value for found in headings["window"]), "")
+    return (window, *(window[: bar.start()] for bar in _BAR.finditer(window)))
 
 
 def _headings(root: etree._Element, measures: Measures) -> Iterator[tuple[etree._Element, Measure]]:

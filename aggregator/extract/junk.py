@@ -86,7 +86,8 @@ _ASIDE = _names(
     entry-footer post-?footer article-?footer post-?tags? tags-?links tag-?(list|cloud) tagcloud
     entry-tags article-tags post-?categor\w+ cat-links reading-?time read-?time login log-in register
     paywall search-?form searchform rating ratings flag-?(comment|post) toc table-of-contents ez-toc\w*
-    lwptoc\w* copyright colophon disclaimer print-only noprint no-print hidden-print back-to-top
+    lwptoc\w* (post|article|cc)-?licen[cs]e licen[cs]e-?(box|card|info|block|notice)
+    copyright colophon disclaimer print-only noprint no-print hidden-print back-to-top
     """,
     "(?=[ _-])",
 )

@@ -6,7 +6,7 @@ footers are not looked at. Start reading at `read_visible`.
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice, takewhile
+from itertools import dropwhile, islice, takewhile
 
 from lxml import etree
 
@@ -40,12 +40,15 @@ def read_visible(
     """Found tuples for `published`, `modified` and `authors` read near the title, nearest first.
 
     `title` is its element, or what holds the text where the page shows no title; `opening` are
-    the pieces that the text's place begins with.
+    the pieces that the text's place, `container`, begins with.
     """
     found: Founds = {"published": [], "modified": [], "authors": []}
     if title is None:
         return found
-    after = _after(title, measures) if title.tag in HEADINGS else _before_prose(opening)
+    if title.tag in HEADINGS:
+        after = _before_foot(_after(title, measures), title, container, measures)
+    else:
+        after = _before_prose(opening)
     before = _before(title, body, measures)
     near = _joined_badges(after) + _joined_badges(before)
     for piece in near:
@@ -57,6 +60,21 @@ def read_visible(
 
 def _before_prose(pieces: Iterable[Piece]) -> list[Piece]:
     return list(takewhile(lambda piece: len(piece.text) <= LONGEST, islice(pieces, _AFTER)))
+
+
+def without_told(found: Founds, place: Iterable[Piece], text: str) -> Founds:
+    """Without days that the text itself tells: in its sentences, and in lists and tables amid its prose."""
+    if not found["published"] and not found["modified"]:
+        return found
+    lines = set(text.split("\n"))
+    own = list(dropwhile(lambda piece: len(piece.text) <= LONGEST, place))
+    told = {p.text for p in own if (p.kind in _TELLING or _SENTENCE.search(p.text)) and p.text in lines}
+    dates = ("published", "modified")
+    return {k: [f for f in v if k not in dates or f.value not in told] for k, v in found.items()}
+
+
+_TELLING = frozenset(("li", "row", "quote"))
+_SENTENCE = re.compile(r".{60}[.!?…»”]$")
 
 
 def read_labelled(pieces: Iterable[Piece]) -> Founds:
@@ -112,6 +130,17 @@ def _after(title: etree._Element, measures: Measures) -> list[Piece]:
             if prose > _PROSE or len(pieces) >= _AFTER:
                 return pieces
     return pieces
+
+
+def _before_foot(
+    pieces: list[Piece], title: etree._Element, container: etree._Element | None, measures: Measures
+) -> list[Piece]:
+    """The pieces up to the end of the text's place: below a short text stand other articles' days."""
+    mine, inside = measures.get(title), measures.get(container) if container is not None else None
+    if mine is None or inside is None or inside.end <= mine.end:
+        return pieces
+    below = (i for i, p in enumerate(pieces) if (m := measures.get(p.owner)) and m.start >= inside.end)
+    return pieces[: next(below, len(pieces))]
 
 
 def _before(title: etree._Element, body: etree._Element, measures: Measures) -> list[Piece]:

@@ -353,3 +353,8 @@ def test_a_year_left_out_is_told_by_the_last_change() -> None:
 
 def test_a_year_left_out_is_told_by_the_address() -> None:
     assert _day(_choose(("03 Feb", VISIBLE), url="https://site.example/2018/02/titolo/")) == "2018-02-03"
+
+
+def test_a_line_that_the_window_s_title_begins_with_dates_nothing() -> None:
+    title = "Gruppo di lavoro – 22 maggio 2024"
+    assert _day(_choose((title, VISIBLE), title=f"{title} | Notizie")) is None

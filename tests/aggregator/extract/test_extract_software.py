@@ -49,3 +49,39 @@ def test_a_heading_is_no_surroundings_by_what_its_text_is_called(named: str) -> 
 def test_where_a_skip_link_leads_is_the_content() -> None:
     raw = read(f"<div id=skipToContent_target><main><h1>{TITLE}</h1><p>{FIRST}</p></main></div>")
     assert lines_of(raw) == [FIRST]
+
+
+def test_no_day_below_a_short_text_is_taken_for_its_own() -> None:
+    more = "<ul class=card-meta><li>26/06/22</li></ul><h3><a href=/altro>Un altro bando</a></h3>"
+    raw = read(f"<div><h1>{TITLE}</h1><article><p>{FIRST}</p></article><div>{more}</div></div>")
+    assert [f.value for f in raw.published] == []
+
+
+def test_no_day_that_the_text_tells_is_its_own() -> None:
+    calendar = "<ol><li>Apertura dello sportello il 3 marzo 2024</li><li>Graduatoria a giugno</li></ol>"
+    end = "Fino ad allora vale la graduatoria uscita in Regione il 2 marzo 2024."
+    raw = read(f"<main><h1>{TITLE}</h1><p>{FIRST}</p>{calendar}<p>{end}</p></main>")
+    assert [f.value for f in raw.published] == []
+    assert "Apertura dello sportello il 3 marzo 2024" in lines_of(raw)
+
+
+def test_a_title_in_no_heading_is_no_part_of_the_text() -> None:
+    title = "Bando per la mobilità – dal 1 aprile 2024"
+    raw = read(
+        f"<div class=post><div>{title}</div><span>3 marzo 2024</span><div><p>{FIRST}</p></div></div>",
+        head=f"<title>{title} | Notizie</title>",
+    )
+    assert lines_of(raw)[-1:] == [FIRST]
+    assert title not in lines_of(raw)
+
+
+def test_the_last_part_of_an_address_shows_no_day() -> None:
+    slug = "<div>bando-per-la-ricerca-dal-4-gennaio-2025</div>"
+    raw = read(f"<main><h1>{TITLE}</h1>{slug}<p>{FIRST}</p><p>{SECOND}</p></main>")
+    assert [f.value for f in raw.published] == []
+
+
+def test_a_box_that_states_the_licence_is_no_text() -> None:
+    box = "<div class=license-box><div>Author</div><div>Mario Rossi</div><div>Licensed under</div></div>"
+    raw = read(f"<main><h1>{TITLE}</h1><div><p>{FIRST}</p><p>{SECOND}</p></div>{box}</main>")
+    assert lines_of(raw) == [FIRST, SECOND]
