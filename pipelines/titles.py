@@ -7,7 +7,7 @@ agree on wins. Start reading at `choose_title`.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from aggregator.items import Evidence, Found, Source
 from aggregator.text import cut, fold, one_line, words
@@ -38,6 +38,9 @@ _WEIGHTS = (
     ("page:", 1.0),
     ("url:", 0.1),
 )
+_LEAST_NAMING = 4  # words of a title by which an address names it; fewer are a section's
+_ENDING = re.compile(r"\.(?:html?|php|aspx?|jsp)$")
+_NO_LETTERS = re.compile(r"[\W_]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _HEADING = re.compile(r"page:h[1-6]")
 # Headings, by where `extract` puts them: it lists first those that agree with the page's head.
@@ -133,7 +136,7 @@ def choose_title(
 
 def _choose(found: tuple[Found, ...], site: _Site) -> tuple[str, Evidence]:
     readings = _agreeing(
-        [_read(item, weight, site) for item, weight in zip(found, _weights(found), strict=True)]
+        [_read(item, weight, site) for item, weight in zip(found, _weights(found), strict=True)], site
     )
     votes: dict[str, float] = {}
     spoken: set[tuple[str, str]] = set()
@@ -147,7 +150,7 @@ def _choose(found: tuple[Found, ...], site: _Site) -> tuple[str, Evidence]:
         if number is None:
             return "", evidence("title", None, found, "no title of the article's own")
         return cut(number.text, TITLE_LENGTH), evidence("title", number.found, found, "only figures or signs")
-    key = max(votes, key=lambda candidate: votes[candidate])
+    key = _named_by_address(readings, max(votes, key=lambda candidate: votes[candidate]), site.url)
     winners = [reading for reading in readings if reading.key == key]
     best = min(winners, key=lambda r: (r.text.isupper(), _is_spoilt(r.text, winners), -r.weight))
     title = cut(best.text, TITLE_LENGTH)
@@ -159,6 +162,30 @@ def _choose(found: tuple[Found, ...], site: _Site) -> tuple[str, Evidence]:
     return title, evidence("title", best.found, (r.found for r in readings if r.key != key), why)
 
 
+def _named_by_address(readings: list[_Reading], first: str, url: str) -> str:
+    """The title that the address repeats, where the first is a heading's alone and less than half of it.
+
+    Systems make the address of the title as it was saved; what a page opens with instead may be a
+    slogan, an offer or a section's name. A heading that shares more is another wording of it.
+    """
+    said = [reading.key for reading in readings if not _HEADING.match(reading.found.where)]
+    slug = _slug(url)
+    named = next((key for key in said if key and _squash(key) == slug), first)
+    theirs = set(named.split())
+    is_other = first not in said and 2 * len(theirs & set(first.split())) < len(theirs)
+    return named if is_other and len(theirs) >= _LEAST_NAMING else first
+
+
+def _slug(url: str) -> str:
+    """The last part of the address, without its ending, as `_squash` writes it."""
+    last = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
+    return _squash(fold(_ENDING.sub("", last)))
+
+
+def _squash(key: str) -> str:
+    return _NO_LETTERS.sub("", key)
+
+
 def _is_spoilt(text: str, others: list[_Reading]) -> bool:
     """Whether signs of the title became question marks on the way: another place still has them."""
     same = (other.text for other in others if "?" in text and len(other.text) == len(text))
@@ -168,10 +195,13 @@ def _is_spoilt(text: str, others: list[_Reading]) -> bool:
     )
 
 
-def clean_title(value: str) -> str:
-    """The text on one line, without markup, double entities or unread counters."""
+def clean_title(value: str, *, is_shown: bool = False) -> str:
+    """The text on one line, without markup, double entities or unread counters.
+
+    Shapes: `is_shown` where readers see the text as it is: a sign like `<br>` is then what it speaks of.
+    """
     text = repair(value)
-    if "<" in text:
+    if ("</" if is_shown else "<") in text:
         text = html_to_text(text) or text
     return _COUNTER.sub("", one_line(text)).strip(" \t|›•·¶").removeprefix("»").removesuffix("«").strip()
 
@@ -227,7 +257,8 @@ def _weight_of_best(item: Found, others: tuple[Found, ...]) -> float:
 
 
 def _read(found: Found, weight: float, site: _Site) -> _Reading:
-    text = _without_site(clean_title(found.value), site)
+    is_shown = _HEADING.match(found.where) is not None
+    text = _without_site(clean_title(found.value, is_shown=is_shown), site)
     key = " ".join(words(text))
     is_lead = text.endswith(":")  # it opens what follows it, and names nothing
     if key in _NO_TITLES or not _LETTER.search(text) or "://" in text or is_lead or site.is_named(text):
@@ -256,13 +287,13 @@ def _parts(text: str) -> list[str]:
     return parts if len(parts) <= 2 * _MOST_PARTS + 1 else [text]
 
 
-def _agreeing(readings: list[_Reading]) -> list[_Reading]:
+def _agreeing(readings: list[_Reading], site: _Site) -> list[_Reading]:
     """The readings, each that holds or cuts another place's title read as that title."""
     keys = {reading.key: reading for reading in readings if reading.key and not reading.was_cut}
-    return [_agreed(reading, keys, len(readings) == 1) for reading in readings]
+    return [_agreed(reading, keys, site, len(readings) == 1) for reading in readings]
 
 
-def _agreed(reading: _Reading, keys: dict[str, _Reading], is_alone: bool) -> _Reading:
+def _agreed(reading: _Reading, keys: dict[str, _Reading], site: _Site, is_alone: bool) -> _Reading:
     if not reading.key:
         return reading
     if reading.was_cut:
@@ -276,7 +307,7 @@ def _agreed(reading: _Reading, keys: dict[str, _Reading], is_alone: bool) -> _Re
         if key in keys and key != reading.key:
             return _as(reading, keys[key])
     if reading.found.where.startswith(("page:title", "meta:")) or is_alone:
-        return _without_last(reading)
+        return _without_last(reading, site)
     return reading
 
 
@@ -292,12 +323,12 @@ def _shorter(text: str) -> Iterator[str]:
         yield "".join(parts[-count:])
 
 
-def _without_last(reading: _Reading) -> _Reading:
+def _without_last(reading: _Reading, site: _Site) -> _Reading:
     """The title without a short last part behind a bar: a site whose name nobody told us."""
     parts = _parts(reading.text)
     if len(parts) < 3 or parts[-2].strip() not in _STRONG:
         return reading
-    head, last = "".join(parts[:-2]), parts[-1]
+    head, last = _without_site("".join(parts[:-2]), site), parts[-1]
     if len(last.split()) > 5 or len(head.split()) < 2:
         return reading
     return _Reading(reading.found, head, " ".join(words(head)), reading.weight, was_cut=False)

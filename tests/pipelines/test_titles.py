@@ -85,6 +85,9 @@ def test_a_title_alone(value: str, expected: str) -> None:
         # A single word that the head does not know is a section's; one that it knows is the title.
         ([("page:h1", "Rassegna"), ("page:title", "Aperti i corsi")], "Aperti i corsi"),
         ([("page:h1", "Corsi"), ("page:title", "Corsi aperti - il significato")], "Corsi"),
+        # Readers see the heading as it is; markup within it closes what it opens.
+        ([("page:h1", "Dieci anni di <br> e <table>")], "Dieci anni di <br> e <table>"),
+        ([("page:h1", "L'idrogeno <em>verde</em>")], "L'idrogeno verde"),
         # A title may end with dots of its own; a window that adds a part does not complete it.
         (
             [("page:h1", "Aperti i corsi, e poi…"), ("page:title", "Aperti i corsi, e poi… - Scuola / Due")],
@@ -124,6 +127,31 @@ def test_a_last_part_that_is_a_folder_of_the_address_is_a_section() -> None:
         ("https://ente.example/aperti/scuola-e-lavoro", "Aperti i corsi – Scuola e lavoro"),
     ):
         assert choose_title(found, Source("ente", url), url)[0] == expected
+
+
+def test_a_section_before_an_unknown_name_goes_too() -> None:
+    url = "https://ente.example/scuola-e-lavoro/corsi"
+    found = (Found("Aperti i corsi | Scuola e lavoro | Portale delle imprese", "page:h1"),)
+    assert choose_title(found, Source("ente", url), url)[0] == "Aperti i corsi"
+
+
+@pytest.mark.parametrize(
+    ("heading", "path", "is_by_address"),
+    [
+        ("Iscriviti oggi stesso!", "news/aperti-i-corsi-per-l-energia", True),
+        ("Iscriviti oggi stesso!", "Aperti_i_corsi_per_l%27energia.html", True),
+        # Another wording of it is what readers see; of few words it proves nothing.
+        ("Per l'energia i corsi sono aperti", "news/aperti-i-corsi-per-l-energia", False),
+        ("Iscriviti oggi stesso!", "news/corsi", False),
+        ("Iscriviti oggi stesso!", "news/aperti-i-corsi-per-l-energia-2", False),
+    ],
+)
+def test_the_title_that_the_address_repeats(heading: str, path: str, *, is_by_address: bool) -> None:
+    url, stated = f"https://ente.example/{path}", "Aperti i corsi per l'energia"
+    found = (Found(heading, "page:h1"), Found(stated, "meta:og:title"))
+    assert choose_title(found, Source("ente", url), url)[0] == (stated if is_by_address else heading)
+    told = (*found, Found(heading, "feed:title"))
+    assert choose_title(told, Source("ente", url), url)[0] == heading
 
 
 def test_a_title_of_5000_characters_is_cut_and_says_so() -> None:
