@@ -72,7 +72,7 @@ def extract(
         "published": read_dateline(reading.body.text.split("\n") if reading.body else []),
     }
     seen = _seen(material, reading, top)
-    beside = merge(items, seen, page_says, read_links(root, base))
+    beside = merge(items, seen, page_says, read_links(measures, base))
     fields = merge(own, *_ordered(told, headings, head, structured, page_says, beside))
     if all(f.where.endswith(" (far)") for f in fields.get("published", ())):
         fields = merge(fields, read_state(root, _addresses(page, head), titles))

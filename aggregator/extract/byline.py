@@ -82,7 +82,6 @@ def read_bylines(
     title: etree._Element,
     container: etree._Element | None,
     near: Iterable[Piece],
-    body: etree._Element,
     measures: Measures,
 ) -> list[Found]:
     """Who wrote it by lines that say so and by places named so, those by the title first.
@@ -94,7 +93,7 @@ def read_bylines(
     around = {title, *title.iterancestors()}
     if container is not None:
         around |= {container, *container.iterancestors()}
-    by_title, far = _named(mine, around, body, measures) if mine is not None else ([], [])
+    by_title, far = _named(mine, around, measures) if mine is not None else ([], [])
     said, labelled = _lines(near)
     # A line around a name's place says no more than that.
     said = [(path, text) for path, text in said if not any(_holds(text, t) for _, _, t in by_title)]
@@ -128,20 +127,20 @@ def _lines(near: Iterable[Piece]) -> tuple[list[tuple[str, str]], list[tuple[str
 
 
 def _named(
-    title: Measure, around: set[etree._Element], body: etree._Element, measures: Measures
+    title: Measure, around: set[etree._Element], measures: Measures
 ) -> tuple[list[_Told], list[_Told]]:
     """The elements that are an author's by name or link: those by the title, and those far from it."""
-    places = [(e, gap) for e, gap in _places(body, title, measures) if _is_open(e, gap, around, measures)]
+    places = [(e, gap) for e, gap in _places(title, measures) if _is_open(e, gap, around, measures)]
     holders = {parent for element, _ in places for parent in element.iterancestors()}
     # What holds a name's place is the byline with all that stands around that name.
     inner = [(e, gap) for e, gap in places if e not in holders and not _OTHERS.fullmatch(_before(e))]
     return _unlisted([(e, gap, text) for e, gap in inner if (text := _byline(e))])
 
 
-def _places(body: etree._Element, title: Measure, measures: Measures) -> Iterator[tuple[etree._Element, int]]:
+def _places(title: Measure, measures: Measures) -> Iterator[tuple[etree._Element, int]]:
     """The elements named or linked as an author's, with the letters between them and the title."""
     named = (e for e in measures.of_class(_is_author) if len(e) <= 6)
-    for element in dict.fromkeys(chain(named, filter(_is_author_link, body.iter("a")))):
+    for element in dict.fromkeys(chain(named, filter(_is_author_link, measures.anchors))):
         place = next((m for e in (element, *element.iterancestors()) if (m := measures.get(e))), None)
         if place is not None:
             yield element, place.start - (title.end if place.start >= title.end else title.start)

@@ -10,6 +10,7 @@ from lxml import etree
 
 from aggregator import urls
 from aggregator.extract.jsonld import Founds
+from aggregator.extract.measures import Measures
 from aggregator.extract.render import image_url
 from aggregator.extract.tree import text_of
 from aggregator.items import Candidate, Found, Way
@@ -104,11 +105,11 @@ def _size(image: etree._Element) -> str:
     return f"[{width}x{height}]" if width.isdigit() and height.isdigit() else ""
 
 
-def read_links(root: etree._Element, base: str) -> Founds:
+def read_links(measures: Measures, base: str) -> Founds:
     """Tags that the page links to as such."""
     found: Founds = {"tags": []}
-    for link in root.iter("a"):
-        if "tag" in (link.get("rel") or "").lower().split() and urls.join(base, link.get("href")):
+    for link in measures.anchors:
+        if "tag" in link.get("rel", "").lower().split() and urls.join(base, link.get("href")):
             text = one_line(text_of(link))
             if 1 < len(text) <= 60:
                 found["tags"].append(Found(text, "page:a[rel=tag]"))

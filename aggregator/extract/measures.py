@@ -86,14 +86,16 @@ class Measures(dict[etree._Element, Measure]):
     """The Measure of each element, in the page's order.
 
     Shapes: `dated` are elements with a short text that may hold a date, and the letters before it;
-        `classed` the elements by their whole class attribute; `unread` large parts of the
-        surroundings, which were not looked into: nothing below them has a Measure.
+        `classed` the elements by their whole class attribute; `anchors` those that lead somewhere;
+        `unread` large parts of the surroundings, which were not looked into: nothing below them has
+        a Measure.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.dated: list[tuple[int, etree._Element]] = []
         self.classed: dict[str, list[etree._Element]] = {}
+        self.anchors: list[etree._Element] = []
         self.unread: list[etree._Element] = []
 
     def of_class(self, says: Callable[[str], bool]) -> list[etree._Element]:
@@ -177,7 +179,7 @@ class _Walk:
         self._large = large
         self.measures = Measures()
         self.asides: list[etree._Element] = []
-        self._classed = self.measures.classed
+        self._anchors, self._classed = self.measures.anchors, self.measures.classed
         self._seen = 0
         self._run = 0
         self._run_linked = 0
@@ -194,18 +196,20 @@ class _Walk:
         elif names:
             self._classed[names] = [element]
         if tag == "a" and element.get("href"):
+            self._anchors.append(element)
             in_link = True
             mine.links = 1
         elif tag == "img":
             mine.images = 1
         elif tag in _DATED:
             self._date(element)
+        inside = self._inside if depth <= MAX_DEPTH else self._flat
         if tag in INLINE_TAGS:
-            self._inside(element, mine, depth, in_link)
+            inside(element, mine, depth, in_link)
         else:
             outer = self._run, self._run_linked
             self._run = self._run_linked = 0
-            self._inside(element, mine, depth, in_link)
+            inside(element, mine, depth, in_link)
             if self._run:
                 self._flush(mine, tag)
             self._run, self._run_linked = outer
@@ -216,10 +220,10 @@ class _Walk:
         if len(self.measures.dated) < _MOST_DATED:
             self.measures.dated.append((self._seen, element))
 
+    def _flat(self, element: etree._Element, mine: Measure, _depth: int, in_link: bool) -> None:
+        self._text(element, mine, " ".join(str(t) for t in element.itertext()), in_link)
+
     def _inside(self, element: etree._Element, mine: Measure, depth: int, in_link: bool) -> None:
-        if depth > MAX_DEPTH:
-            self._text(element, mine, " ".join(str(t) for t in element.itertext()), in_link)
-            return
         if text := element.text:
             self._text(element, mine, text, in_link)
         for child in element:
@@ -228,8 +232,9 @@ class _Walk:
                 pass
             elif tag in INLINE_TAGS and not len(child) and _PLACED.isdisjoint(child.keys()):
                 # Links, bold words and the like: most of a page's elements, and nothing to know of them.
-                is_link = tag == "a" and bool(child.get("href"))
-                mine.links += is_link
+                if is_link := tag == "a" and bool(child.get("href")):
+                    self._anchors.append(child)
+                    mine.links += 1
                 if text := child.text:
                     self._text(child, mine, text, in_link or is_link)
                 if tag in _DATED:

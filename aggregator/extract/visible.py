@@ -54,7 +54,7 @@ def read_visible(
     for piece in near:
         for field in fields_of(piece.text):
             _add(found, field, piece.text, f"page:{_short(piece.path)}")
-    found["authors"] = read_bylines(title, container, near, body, measures)
+    found["authors"] = read_bylines(title, container, near, measures)
     return found
 
 

@@ -203,6 +203,13 @@ def test_structured_data_and_head() -> None:
     assert raw.robots == ("noarchive", "noindex")
 
 
+def test_a_cloud_of_all_tags_is_not_the_articles() -> None:
+    cloud = " ".join(f'<a rel="tag" href="/tag/{n}">Argomento numero {n}</a>' for n in range(40))
+    own = '<p>Argomenti: <a rel="tag" href="/tag/idrogeno">Idrogeno</a></p>'
+    raw = read(f"<body><main><h1>Bando</h1>{PROSE}{own}</main><div class=sidebar>{cloud}</div></body>")
+    assert [f.value for f in raw.tags] == ["Idrogeno"]
+
+
 def test_jsonld_of_another_article_is_left() -> None:
     nodes = (
         '[{"@type":"NewsArticle","url":"https://www.example.org/other/","datePublished":"2020-01-01"},'
