@@ -16,13 +16,15 @@ from aggregator.items import Found
 
 # Next, Nuxt, Gatsby, Redux and tag managers' `dataLayer` all write such pairs; systems differ in their
 # spelling. `date` alone is believed only beside the article's own title or address.
-_PAIR = re.compile(
+_VALUE = re.compile(r""":\s*["'](?P<value>\d{4}-\d\d-\d\d[^"'\\<]{0,25}|\d{1,2}[ /.-][^"'\\<]{4,25})["']""")
+_KEY = re.compile(
     r"""(?<![\w$])["']?(?P<key>
         (?:first[_-]?|original[_-]?)?(?:publish|publication|published|pub)[_-]?(?:date|time|at|on)(?:[_-]?(?:time|utc))?
         |date[_-]?published|first[_-]?published|data[_-]?pubblicazione|pubblicat[oa][_-]?il|date
-    )["']?\s*:\s*["'](?P<value>\d{4}-\d\d-\d\d[^"'\\<]{0,25}|\d{1,2}[ /.-][^"'\\<]{4,25})["']""",
+    )["']?\s*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_LONGEST_KEY = 50
 _MARKS = re.compile(r"[{}\[\]]")
 _PLAIN_KEY = "date"
 # How far out of the date's own object the title or address may stand: `{title, meta: {publishedAt}}`.
@@ -84,16 +86,25 @@ def _scripts(root: etree._Element) -> Iterator[str]:
 
 def _pairs(text: str, marks: tuple[str, ...]) -> Iterator[_Pair]:
     """The dates of a script, with how far out of each one's object the article is named."""
-    found = [match for match, _ in zip(_PAIR.finditer(text), range(_MAX_PAIRS), strict=False)]
+    found = list(islice(_dated(text), _MAX_PAIRS))
     if not found:
         return
     brackets = [(m.start(), m[0]) for m in _MARKS.finditer(text)]
-    for match, around in zip(found, _around([m.start() for m in found], brackets, len(text)), strict=True):
+    places = _around([at for at, _, _ in found], brackets, len(text))
+    for (_, key, value), around in zip(found, places, strict=True):
         near = enumerate(around[:_MOST_LEVELS])
         levels = next((n for n, (start, end) in near if _names(text, start, end, marks)), None)
-        is_only = all(text[start] == "{" for start, _ in around) and match["key"].lower() != _PLAIN_KEY
+        is_only = all(text[start] == "{" for start, _ in around) and key.lower() != _PLAIN_KEY
         if levels is not None or is_only:
-            yield _Pair(match["key"], match["value"], _MOST_LEVELS if levels is None else levels)
+            yield _Pair(key, value, _MOST_LEVELS if levels is None else levels)
+
+
+def _dated(text: str) -> Iterator[tuple[int, str, str]]:
+    """Place, key and value of each pair that dates something; values are rarer than words like a key."""
+    for value in _VALUE.finditer(text):
+        before = text[max(0, value.start() - _LONGEST_KEY) : value.start()]
+        if key := _KEY.search(before):
+            yield value.start(), key["key"], value["value"]
 
 
 def _names(text: str, start: int, end: int, marks: tuple[str, ...]) -> bool:
