@@ -83,13 +83,20 @@ def extract(
 
 def _seen(material: Material, reading: Reading, top: etree._Element) -> Founds:
     """What readers see of the article beside its text: by its title, else by the text itself."""
-    anchor = reading.container if material.title is None else material.title
+    anchor = reading.container if _is_below(material, reading.container) else material.title
     seen = merge(
         read_visible(anchor, reading.container, reading.place, top, material.measures),
         read_dated(anchor, reading.container, material.measures),
         read_labelled(reading.place),
     )
     return without_told(seen, reading.place, reading.body.text if reading.body else "")
+
+
+def _is_below(material: Material, container: etree._Element | None) -> bool:
+    """Whether the title stands nowhere but below the text, where comments repeat it."""
+    title = material.measures.get(material.title) if material.title is not None else None
+    text = material.measures.get(container) if container is not None else None
+    return title is None or (text is not None and title.start >= text.end)
 
 
 def _ordered(

@@ -151,6 +151,15 @@ def test_dates_around_the_text(markup: str, dates: list[str]) -> None:
     assert {f.value for f in raw.published} <= set(dates)
 
 
+def test_a_title_that_stands_below_the_text_alone_is_no_place_of_the_date() -> None:
+    title = "Nine clusters of the region"
+    raw = read(
+        f"<head><title>{title}</title></head><body><main><header><b>{title}</b><div>Posted by Anna on "
+        f"3 April 2019</div></header><div>{PROSE * 3}</div></main><h2>{title}</h2><p>Log in</p></body>"
+    )
+    assert [f.value for f in raw.published] == ["Posted by Anna on 3 April 2019"]
+
+
 def test_microdata_as_react_writes_it() -> None:
     raw = read(f'<body><h1>T</h1><meta itemProp="datePublished" content="2019-04-03">{PROSE}</body>')
     assert raw.published == (Found("2019-04-03", "microdata:datepublished"),)
