@@ -4,6 +4,7 @@ Knows the page by its measures and pieces, never by its site. Start reading at `
 `own_pieces`.
 """
 
+import re
 from collections.abc import Iterable
 from itertools import islice
 
@@ -20,8 +21,16 @@ from aggregator.text import fold
 _SHARE = 0.9
 _SHARE_NAMED = 0.5
 _SHARE_ARTICLE_TAG = 0.6
+# A part of which more is links leads elsewhere; a text full of references has up to half.
+_LINKS = 0.7
+_LISTS = frozenset(("ul", "ol", "table", "dl"))
+_TELLING = frozenset(("p", "h2", "h3", "h4"))
 # A standfirst is a sentence, not a label.
 _PROSE = 60
+# What news and content systems call it, Plone's `documentDescription` among them.
+_INTRODUCES = re.compile(
+    r"description|standfirst|abstract|sommario|occhiello|catenaccio|(?<![a-z])(?:lead|intro)(?![a-z])"
+)
 _REPEATED = 8  # words looked at before a whole long piece is
 _SENTENCE_ENDS = (".", "!", "?", "…", "»", "”", '"')
 
@@ -112,23 +121,17 @@ def is_dropped(element: etree._Element, measures: Measures) -> bool:
         return element.tag != "a" or parent is None or parent.tag not in HEADINGS
     if mine.links < 2 or element.tag in ("p", "a", "span", "h1", "h2", "h3", "h4", "td", "tr", "li"):
         return False
-    density = mine.link_density
-    if element.tag in ("ul", "ol", "table", "dl"):
-        return density > 0.6 and mine.mass < 200 and not _is_told(element, measures)
-    return density > 0.5 and mine.mass < 200
+    return mine.link_density > _LINKS and mine.mass < 200 and not _is_told(element)
 
 
-def _is_told(element: etree._Element, measures: Measures) -> bool:
-    """Whether a list of links is part of what is told: bare, after a line of prose, and prose goes on."""
+def _is_told(element: etree._Element) -> bool:
+    """Whether a list of links is part of what is told: bare, and prose or headings on both sides of it."""
     before, after = element.getprevious(), element.getnext()
-    if element.get("class") or element.get("id") or before is None or after is None:
+    if element.tag not in _LISTS or element.get("class") or element.get("id"):
         return False
-    if before.tag != "p" or after.tag not in ("p", "h2", "h3", "h4"):
-        return False
-    lead = measures.get(before)
     link = next(element.iter("a"), None)
     is_inner = link is not None and (link.get("href") or "").startswith("#")
-    return lead is not None and lead.mass > 0 and not is_inner
+    return not is_inner and all(e is not None and e.tag in _TELLING for e in (before, after))
 
 
 def standfirst(pieces: list[Piece], titles: Iterable[str]) -> list[Piece]:
@@ -140,11 +143,14 @@ def standfirst(pieces: list[Piece], titles: Iterable[str]) -> list[Piece]:
     at = next((i for i, p in enumerate(pieces) if p.kind in HEADINGS and p.folded in known), None)
     if at is None:
         return []
-    after = (
-        p for p in pieces[at + 1 : at + 5] if p.kind in ("p", "h2", "h3") and p.text[-1:] in _SENTENCE_ENDS
-    )
+    after = (p for p in pieces[at + 1 : at + 5] if _may_introduce(p) and p.text[-1:] in _SENTENCE_ENDS)
     prose = (p for p in after if len(p.text) >= _PROSE and p.link_density < 0.3 and "©" not in p.text)
     return [p for p in prose if not BYLINE.match(p.folded) and not _is_noise(p)][:1]
+
+
+def _may_introduce(piece: Piece) -> bool:
+    """Whether it is a paragraph, or named as an introduction: other boxes hold excerpts."""
+    return piece.owner.tag == "p" or bool(_INTRODUCES.search((piece.owner.get("class") or "").lower()))
 
 
 def own_pieces(pieces: list[Piece], titles: Iterable[str]) -> list[Piece]:
@@ -164,13 +170,17 @@ def _weight(pieces: Iterable[Piece]) -> int:
 
 
 def _after_title(pieces: list[Piece], titles: set[str]) -> list[Piece]:
-    """Without the title, and without what stands before it unless that is a good part of the text."""
+    """Without the title, and without what stands before it unless that is a good part of the text.
+
+    The only h1 is the title whatever the head states, unless the text has begun before it.
+    """
     at = next(
         (i for i, p in enumerate(pieces) if p.kind in ("h1", "h2", "h3", "p") and p.folded in titles),
         None,
     )
     if at is None:
-        at = next((i for i, p in enumerate(pieces) if p.kind == "h1"), None)
+        firsts = [i for i, p in enumerate(pieces) if p.kind == "h1"]
+        at = firsts[0] if len(firsts) == 1 and not _weight(pieces[: firsts[0]]) else None
     if at is None:
         return pieces
     before, after = pieces[:at], pieces[at + 1 :]
