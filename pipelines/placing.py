@@ -7,15 +7,21 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from aggregator.items import DateOrder, Page, RawArticle, Source
+from aggregator.items import DateOrder, Page, Precision, RawArticle, Source
+from pipelines.dates import read_date
 
 _OFFSET = re.compile(r"\d\d:\d\d[:.\d]* ?(?:([+-])(\d\d):?(\d\d)|Z)$")
 _ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)(?:\b|T)")
 _FIGURES = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)?\d\d)(?![\d./-])")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[_-]([a-z]{2})\b)?", re.IGNORECASE)
+_AMERICAN_ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
+# An offset of these on one day is another on others.
+_WITH_SUMMER = (*_AMERICAN_ZONES, "Europe/Rome", "Europe/London", "Australia/Sydney")
+_SKIPPED = ("[datetime]", " (far)")
 # How far `Etc/GMT` goes to the east and to the west, and the zones that it has no name for.
 _EASTMOST, _WESTMOST = 14, 12
 _HALF_HOURS = {
@@ -39,19 +45,30 @@ _ITALIAN = (b"P.IVA", b"P. IVA", b"Partita IVA", b"+39", b'hreflang="it', b"Ital
 def placed(source: Source, raw: RawArticle, page: Page) -> Source:
     """The Source with the zone and order of dates that its page shows; as it is where nothing shows them.
 
-    Shapes: a zone is `Etc/GMT+8`, the offset from UTC that most of the page's dates state.
+    Shapes: a zone is that of the offset which most of the page's dates state on their days, else
+        `Etc/GMT+8`; where all state UTC, one in which the instant's day is the day that readers see.
     """
     values = [found.value for found in (*raw.published, *raw.modified)]
-    zone = _zone(values, is_italian=_speaks_italian(raw, page)) or source.zone
-    return replace(source, zone=zone, date_order=_order(values, raw, page) or source.date_order)
+    order = _order(values, raw, page) or source.date_order
+    zone = _zone(values)
+    if zone in ("UTC", "Europe/London") and _speaks_italian(raw, page):
+        zone = None  # clocks of servers, and of systems that know no summer time
+    elif zone == "UTC":
+        zone = _zone_of_shown(raw, order) or zone
+    return replace(source, zone=zone or source.zone, date_order=order)
 
 
-def _zone(values: Iterable[str], *, is_italian: bool) -> str | None:
-    """The offset that the page states most; UTC where it states no other, and is not Italian."""
-    offsets = Counter(match.groups("00") for value in values if (match := _OFFSET.search(value.strip())))
+def _zone(values: Iterable[str]) -> str | None:
+    """The zone of the offset that the page states most; UTC where it states no other."""
+    values = [value.strip() for value in values]
+    offsets = Counter(match.groups("00") for value in values if (match := _OFFSET.search(value)))
     stated = [groups for groups, _ in offsets.most_common() if groups[1:] != ("00", "00")]
     if not stated:
-        return "UTC" if offsets and not is_italian else None
+        return "UTC" if offsets else None
+    instants = [at for value in values if (at := _instant(value)) and f"{at:%z}" == "".join(stated[0])]
+    for zone in _WITH_SUMMER if instants else ():
+        if all(at.astimezone(ZoneInfo(zone)).utcoffset() == at.utcoffset() for at in instants):
+            return zone
     sign, hours, minutes = stated[0]
     if minutes != "00":
         return _HALF_HOURS.get(f"{sign}{hours}{minutes}")
@@ -59,6 +76,30 @@ def _zone(values: Iterable[str], *, is_italian: bool) -> str | None:
     if int(hours) > (_EASTMOST if sign == "+" else _WESTMOST) or (sign == "+" and int(hours) in (1, 2)):
         return None
     return f"Etc/GMT{'-' if sign == '+' else '+'}{int(hours)}"
+
+
+def _instant(value: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def _zone_of_shown(raw: RawArticle, order: DateOrder) -> str | None:
+    """The zone in which the only instant's day is the day before UTC's, if readers see that one alone.
+
+    Who publishes in an American evening states the next day of UTC for machines.
+    """
+    lines = [f.value for f in raw.published if f.where.startswith("page:") and not f.where.endswith(_SKIPPED)]
+    readings = [reading for line in lines if (reading := read_date(line, order=order, role="published"))]
+    shown = {r.day for r in readings if r.precision is Precision.DAY and r.is_year_stated}
+    instants = [at for found in raw.published if (at := _instant(found.value.strip()))]
+    for zone in _AMERICAN_ZONES if len(shown) == 1 else ():
+        days = {(at.date(), at.astimezone(ZoneInfo(zone)).date()) for at in instants}
+        if days and all(theirs in shown and day not in shown for day, theirs in days):
+            return zone
+    return None
 
 
 def _speaks_italian(raw: RawArticle, page: Page) -> bool:
