@@ -40,6 +40,7 @@ _BLOCKISH = frozenset(
 
 _ARROWS = '→"›▶►>-–•* '  # guillemets are folded to quotes
 _LABEL = 40
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|od[tsp]|rtf|xlsx?|pptx?|csv|zip|p7m|epub)$", re.IGNORECASE)
 _A_TEXT = 4  # paragraphs: a refrain may be shorter
 _LONG = 60  # letters from which on a text is not said twice by chance
 
@@ -158,7 +159,7 @@ def own_pieces(pieces: list[Piece], titles: Iterable[str]) -> list[Piece]:
     kept = _after_title(pieces, {fold(t) for t in titles if t})
     kept = _before_end(kept)
     kept = _without_pointers(kept)
-    kept = [p for p in kept if not _is_noise(p)]
+    kept = [p for p in kept if not _is_noise(p) and not _is_button(p)]
     kept = _without_byline(kept)
     kept = _without_copy(kept)
     kept = _without_repeats(kept)
@@ -230,6 +231,12 @@ def _is_noise(piece: Piece) -> bool:
     if not any(c.isalnum() for c in flat):
         return True
     return size < 160 and bool(CREDIT.match(flat))
+
+
+def _is_button(piece: Piece) -> bool:
+    """Whether it is a link alone in a box: `Acquista`, `Read the review`. Documents stay."""
+    is_alone = piece.kind == "p" and piece.owner.tag != "p" and len(piece.text) < _LABEL
+    return is_alone and piece.link_density > 0.9 and not any(_DOCUMENT.search(link) for link in piece.links)
 
 
 def _without_pointers(pieces: list[Piece]) -> list[Piece]:

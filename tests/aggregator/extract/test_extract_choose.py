@@ -56,3 +56,11 @@ def test_a_heading_of_the_text_is_no_title_for_its_rank() -> None:
     more = f"<h1>Chi può chiedere</h1><p>{FIRST} Bis.</p><p>{SECOND} Bis.</p>"
     lines = lines_of(f"<title>Bando</title><body><main>{ARTICLE}{more}</main>")
     assert lines[:3] == [FIRST, SECOND, "Chi può chiedere"]
+
+
+def test_links_alone_in_boxes_are_buttons_unless_they_are_documents() -> None:
+    boxes = '<div><a href="/shop">Acquista</a></div><div><a href="/b.pdf">Il bando</a></div>'
+    text = (
+        f"<main><h1>Bando</h1><p>{FIRST}</p>{boxes}<p>{SECOND}</p><p><a href=/c>Altri bandi</a></p>{ARTICLE}"
+    )
+    assert lines_of(text)[:4] == [FIRST, "Il bando", SECOND, "Altri bandi"]
