@@ -78,10 +78,9 @@ _ASIDE = _names(
     signup sign-?up mailchimp mc4wp\w* optin opt-in donat(e|ion) cookies? cookie-?\w+ consent gdpr
     onetrust\w* iubenda\w* modal popup pop-up overlay tooltip lightbox offcanvas
     advert\w* ad-?(slot|unit|container|wrapper|banner|block|box|zone) adsbygoogle sponsored? sponsors
-    promo promos promoted promotion cta call-to-action download-app app-?promo
+    promo promos promoted promotion cta\d* call-to-action banners? download-app app-?promo
     (firma|box|scheda|card|bio)-?autore autore-?(box|bio|scheda|card|info)
-    author-?(box|bio|card|info|details?|profile|block|section|description|about|meta|area|wrap\w*)
-    about-?(the-)?authors? post-?author article-?author entry-?author vcard-author bio byline by-line
+    authors? bio byline by-line
     post-?meta entry-?meta article-?meta meta-?info post-?info article-?info post-?date entry-?date
     entry-footer post-?footer article-?footer post-?tags? tags-?links tag-?(list|cloud) tagcloud
     entry-tags article-tags post-?categor\w+ cat-links reading-?time read-?time login log-in register
@@ -95,7 +94,7 @@ _ASIDE = _names(
 _ALONE = _names(
     " ",
     r"""
-    tags? meta authors? autore banner ads? adv social share tools utility credits jump-?links hidden hide
+    tags? meta autore ads? adv social share tools utility credits jump-?links hidden hide
     d-none categories category-list kicker eyebrow dateline date data hero-meta contributors?
     """,
     " ",
@@ -159,9 +158,12 @@ def _part_by_all(tag: str, names: str, own: str, stated: dict[str, str]) -> Part
     if tag in _WHOLE_TAGS:
         return PLAIN
     # A heading's id is made of its text: `social-e-imprese`; one that skips leads to the content.
-    if own and tag not in HEADINGS and not _SKIP_TARGET.search(own):
+    if own and tag not in HEADINGS and not _SKIP_TARGET.search(own) and not _SLUG.fullmatch(own):
         part = max(part, part_of_names(own))
-    if is_unseen or "hidden" in stated or stated.get("role") in _ASIDE_ROLES:
+    is_unseen = is_unseen or "hidden" in stated
+    if is_unseen and (stated.get("role") in _PANELS or _FOLDS.search(names) or _FOLDS.search(own)):
+        is_unseen = False
+    if is_unseen or stated.get("role") in _ASIDE_ROLES:
         # React's server sends parts hidden that its script puts in place: `S:1f`.
         return part if own.startswith("S:") else ASIDE
     if "articleBody" in stated.get("itemprop", ""):
@@ -178,7 +180,15 @@ def _part_of_class(tag: str, names: str) -> Part:
 
 
 _TELLING = frozenset(("style", "hidden", "role", "itemprop"))
+# What opens at a click is there to be read: the accordion and tabs patterns of WAI-ARIA's Authoring
+# Practices, and what Bootstrap and others call them.
+_PANELS = frozenset(("region", "tabpanel"))
+_FOLDS = re.compile(r"accordion|collaps|tab-?pane", re.IGNORECASE)
+_UNSEEN = frozenset(("hidden", "hide", "d-none"))
 _SKIP_TARGET = re.compile(r"skip[-_]?to", re.IGNORECASE)
+# Five words and more: what a section is called after its heading, as `related-costs-of-a-new-kitchen`.
+# Drupal's blocks have names as long.
+_SLUG = re.compile(r"(?!block-)[a-z]+(?:[-_][a-z]+){4,}")
 _NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _WHOLE_TAGS = frozenset(("body", "html", "main"))
 
@@ -187,7 +197,10 @@ _WHOLE_TAGS = frozenset(("body", "html", "main"))
 def part_of_names(names: str) -> Part:
     """What class names or ids (blank between them) say of an element."""
     best = PLAIN
+    told = _UNSEEN if _FOLDS.search(names) else ()
     for name in names.split() if len(names) <= 600 else ():
+        if name in told:
+            continue
         part = _part_of_name(name)
         if part > best:
             best = part

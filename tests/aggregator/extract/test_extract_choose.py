@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from aggregator.extract import extract
 from aggregator.items import Candidate, Page, Source, Way
 
@@ -64,3 +66,34 @@ def test_links_alone_in_boxes_are_buttons_unless_they_are_documents() -> None:
         f"<main><h1>Bando</h1><p>{FIRST}</p>{boxes}<p>{SECOND}</p><p><a href=/c>Altri bandi</a></p>{ARTICLE}"
     )
     assert lines_of(text)[:4] == [FIRST, "Il bando", SECOND, "Altri bandi"]
+
+
+@pytest.mark.parametrize(
+    "fold",
+    [
+        "<div role=region hidden>{}</div>",
+        '<div role="tabpanel" style="display: none">{}</div>',
+        '<div class="faq-accordion-content hidden">{}</div>',
+        '<div class="panel-collapse" style="display:none">{}</div>',
+        '<section id="menu-e-prezzi-della-nuova-linea">{}</section>',
+    ],
+)
+def test_what_opens_at_a_click_is_text(fold: str) -> None:
+    answer = "<p>Possono chiedere il contributo le imprese che hanno sede in Lombardia.</p>"
+    assert len(lines_of(f"<main><h1>Bando</h1>{ARTICLE}{fold.format(answer)}</main>")) == 3
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        '<div class="c-author__text">{}</div>',
+        '<div class="newsletter-banner">{}</div>',
+        '<nav class="collapse" hidden>{}</nav>',
+        "<div hidden>{}</div>",
+        '<div class="cta2">{}</div>',
+        '<div id="block-views-related-news-block">{}</div>',
+    ],
+)
+def test_what_is_named_as_surroundings_goes(aside: str) -> None:
+    told = "<p>Scrive di trasporti e di energia da vent'anni, e vive a Bergamo.</p>"
+    assert lines_of(f"<main><h1>Bando</h1>{ARTICLE}{aside.format(told)}</main>") == [FIRST, SECOND]
