@@ -78,6 +78,14 @@ def host_of(url: str) -> str:
         return ""
 
 
+def path_of(url: str) -> str:
+    """The path of the address; empty where it has none or is no address."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
 def is_within(url: str, hosts: tuple[str, ...]) -> bool:
     """Whether the address is http(s) on one of these hosts, exactly named."""
     return url.lower().startswith(("http://", "https://")) and host_of(url) in hosts

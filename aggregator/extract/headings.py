@@ -123,7 +123,7 @@ def _is_logo(element: etree._Element) -> bool:
 
 def _leads_home(element: etree._Element, mine: Measure, base: str) -> bool:
     """Whether all of the heading is a link to the site's front page, from another page of it."""
-    if not mine.links or mine.linked < mine.chars or urlsplit(base).path in ("", "/"):
+    if not mine.links or mine.linked < mine.chars or urls.path_of(base) in ("", "/"):
         return False
     link = next(element.iter("a"), None)
     target = urls.join(base, link.get("href")) if link is not None else None

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from lxml import etree
 
+from aggregator import urls
 from aggregator.extract.jsonld import Founds
 from aggregator.items import Found
 
@@ -59,7 +60,7 @@ def read_state(root: etree._Element, addresses: Iterable[str], titles: Iterable[
 
 def _marks_of(addresses: Iterable[str], titles: Iterable[str]) -> tuple[str, ...]:
     """What names the article in a script: its title, and the last part of its address, as values."""
-    slugs = (unquote(urlsplit(a).path.rstrip("/").rpartition("/")[2]) for a in addresses)
+    slugs = (unquote(urls.path_of(a).rstrip("/").rpartition("/")[2]) for a in addresses)
     values = [title for title in titles if len(title) >= _LEAST_TITLE]
     values += [f"{slug}{end}" for slug in slugs if len(slug) >= _LEAST_SLUG for end in "\"'/"]
     return tuple(dict.fromkeys(values))

@@ -107,3 +107,10 @@ def test_what_stands_after_the_end_of_the_page_is_read() -> None:
     assert page.title[0].value == "Apre il bando"
     assert page.body is not None
     assert page.body.text.startswith("Il bando apre a marzo")
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "", "no address", "http://ex.it:99999/a"])
+def test_an_address_that_is_none_costs_nothing_else(url: str) -> None:
+    html = b"<title>Il bando</title><body><h1><a href=/>Il bando</a></h1><p>" + b"Il bando apre a marzo. " * 9
+    raw = extract(Page(url=url, body=html, fetched_at=NOW), Candidate(url=url, way=Way.LISTING), SOURCE)
+    assert raw.body is not None
