@@ -5,7 +5,6 @@ Knows nothing of how pages usually look. Start reading at `read_overrides`.
 
 from functools import lru_cache
 
-from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 
 from aggregator import urls
@@ -74,6 +73,8 @@ def select(root: etree._Element, css: str) -> list[etree._Element]:
 
 @lru_cache(maxsize=256)
 def _xpath(css: str) -> etree.XPath | None:
+    from cssselect import HTMLTranslator, SelectorError  # 20 ms that few sources need
+
     try:
         return etree.XPath(HTMLTranslator().css_to_xpath(css, prefix="descendant-or-self::"))
     except (SelectorError, etree.XPathError):
