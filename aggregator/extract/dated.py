@@ -63,8 +63,8 @@ def read_dated(
         around |= {container, *container.iterancestors()}
     lines = [line for line in _lines(anchor, mine, measures) if _is_open(line, around, measures)]
     inside = measures.get(container) if container is not None else None
-    near = {line for line in lines if _is_near(line, mine, inside)}
     labelled = [line for line in lines if _is_labelled(line)]
+    near = {line for line in lines if _is_near(line, mine, inside, is_only=labelled == [line])}
     for line in sorted(_unlisted(lines, near), key=lambda line: abs(line.gap)):
         where = f"page:{_path(line.element)}"
         if line.element.tag in ("time", "abbr") and line.value != line.text:
@@ -88,9 +88,12 @@ def _is_sole(line: _Line, lines: list[_Line]) -> bool:
     return named == [line]
 
 
-def _is_near(line: _Line, anchor: Measure, inside: Measure | None) -> bool:
-    """Whether the line stands by the title: before the text has ended, and in nothing that closes it."""
-    if not -_BEFORE <= line.gap <= _AFTER:
+def _is_near(line: _Line, anchor: Measure, inside: Measure | None, *, is_only: bool) -> bool:
+    """Whether the line stands by the title: before the text has ended, and in nothing that closes it.
+
+    `is_only` says that no other line of the page is labelled as the publication's.
+    """
+    if not -(_AFTER if is_only else _BEFORE) <= line.gap <= _AFTER:
         return False
     if inside is not None and line.gap > 0 and line.gap + anchor.end >= inside.end > anchor.end:
         return False

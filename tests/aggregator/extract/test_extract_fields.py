@@ -102,6 +102,7 @@ def test_foreign_dates_are_left(markup: str) -> None:
     assert read(f"<body><div>{markup.format(prose=PROSE)}</div></body>").published == ()
 
 
+ISSUE = "<p>Numero sette, serie nuova</p>" * 12
 # Markup around the text of an article with the title T -> the dates read as published, in order.
 AROUND = [
     # Beside the text, or below it, and named as its date.
@@ -135,6 +136,18 @@ AROUND = [
             "datetime=2021-06-05>5/6</time></div>"
         ),
         ["2019-04-03"],
+    ),
+    # Well before the title, if no other says so: issue, subjects and versions may stand between.
+    (
+        f"<div><p>Pubblicato il 3 aprile 2019</p>{ISSUE}<h1>T</h1></div><section>{{prose}}</section></main>",
+        ["Pubblicato il 3 aprile 2019"],
+    ),
+    (
+        (
+            f"<div><p>Pubblicato il 3 aprile 2019</p>{ISSUE}<h1>T</h1></div><section>{{prose}}</section>"
+            "</main><p>Pubblicato il 9 maggio 2019</p>"
+        ),
+        ["Pubblicato il 9 maggio 2019"],
     ),
     # Two side by side: the first publication, then the last change.
     (
