@@ -12,7 +12,7 @@ from lxml import etree
 
 from aggregator.extract.datelook import LONGEST
 from aggregator.extract.junk import COMMENTS, HARD_TAGS, INLINE_TAGS
-from aggregator.extract.measures import Measure, Measures
+from aggregator.extract.measures import MAX_DEPTH, Measure, Measures
 from aggregator.extract.render import Piece
 from aggregator.extract.tree import text_of
 from aggregator.items import Found
@@ -198,11 +198,11 @@ def _byline(element: etree._Element) -> str:
 
 def _parts_of(element: etree._Element) -> str:
     parts: list[str] = []
-    _tell(element, parts, is_link=False)
+    _tell(element, parts, MAX_DEPTH, is_link=False)
     return _BARS.sub(" | ", one_line("".join(parts))).strip(" |")
 
 
-def _tell(element: etree._Element, parts: list[str], *, is_link: bool) -> None:
+def _tell(element: etree._Element, parts: list[str], levels: int, *, is_link: bool) -> None:
     tag, names = element.tag, element.get("class")
     is_link = is_link or tag == "a"
     is_part = tag in ("a", "time") or tag not in INLINE_TAGS
@@ -211,8 +211,8 @@ def _tell(element: etree._Element, parts: list[str], *, is_link: bool) -> None:
     edge = "|" if is_part else " " if names else ""
     parts += (edge, element.text or "")
     for child in element:
-        if child.tag not in HARD_TAGS and child.tag != "sup":
-            _tell(child, parts, is_link=is_link)
+        if levels and child.tag not in HARD_TAGS and child.tag != "sup":
+            _tell(child, parts, levels - 1, is_link=is_link)
         parts.append(child.tail or " ")  # elements that touch are drawn apart
     parts.append(edge)
 

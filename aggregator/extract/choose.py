@@ -47,32 +47,30 @@ _LONG = 60  # letters from which on a text is not said twice by chance
 
 def container(root: etree._Element, measures: Measures) -> etree._Element:
     """The element that holds the article as tightly as the evidence allows."""
-    named = _named(measures)
     node = root
+    named = [e for e in _named(measures) if e is not node and _is_live_below(e, node, measures)]
     while True:
         mine = measures[node]
-        best = _heaviest(named, node, mine, measures)
+        best = _heaviest(named, mine, measures)
         if best is None:
             best = _dominant_child(node, mine, measures)
         if best is None:
             return node
         node = best
+        named = [e for e in named if e is not node and _is_live_below(e, node, measures)]
 
 
 def _named(measures: Measures) -> list[etree._Element]:
     return [e for e, m in measures.items() if m.part is ARTICLE or e.tag in ("article", "main")]
 
 
-def _heaviest(
-    named: list[etree._Element], node: etree._Element, mine: Measure, measures: Measures
-) -> etree._Element | None:
-    """The heaviest element below the node that is named as the article's and holds enough.
+def _heaviest(named: list[etree._Element], mine: Measure, measures: Measures) -> etree._Element | None:
+    """The heaviest of the elements below a place that are named as the article's, if it holds enough of it.
 
     Not where others of such a name hold a part too: page builders cut an article into many rich texts.
     """
     best, weight = None, 0.0
-    below = [e for e in named if e is not node and _is_live_below(e, node, measures)]
-    for element in below:
+    for element in named:
         theirs = measures[element]
         share = _SHARE_NAMED if theirs.part is ARTICLE else _SHARE_ARTICLE_TAG
         if mine.part is ARTICLE:  # what is in the article's own place is the article's
@@ -84,7 +82,7 @@ def _heaviest(
     inside = set(best.iter())
     around = set(best.iterancestors())
     rivals = sum(
-        measures[e].mass for e in below if e not in inside and e not in around and measures[e].part is ARTICLE
+        measures[e].mass for e in named if e not in inside and e not in around and measures[e].part is ARTICLE
     )
     return best if rivals < (1 - _SHARE) * mine.mass else None
 

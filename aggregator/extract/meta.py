@@ -74,6 +74,7 @@ _MICRODATA = {
 _FOREIGN_ITEMS = ("Comment", "Review", "Product", "Organization", "Place", "Offer", "List", "Object")
 _DATES = ("published", "modified")
 _MANY_DAYS = 3
+_MOST_PARTS = 200  # texts looked at in an item: names, days and titles have a few
 _ITEMPROPS = etree.XPath("//*[@itemprop]")
 
 
@@ -201,12 +202,12 @@ def _item_value(element: etree._Element, field: str) -> tuple[str, bool]:
     if field == "authors" and element.get("itemscope") is not None:
         for inner in element.iter():
             if "name" in (inner.get("itemprop") or "").split():
-                return inner.get("content") or " ".join(text_of(inner).split())[:200], True
+                return inner.get("content") or " ".join(text_of(inner, most=_MOST_PARTS).split())[:200], True
     stated = element.get("content") or element.get("datetime")
     return (
         (stated, False)
         if stated
-        else (" ".join(text_of(element, " " if field in _DATES else "").split())[:500], True)
+        else (" ".join(text_of(element, " " if field in _DATES else "", _MOST_PARTS).split())[:500], True)
     )
 
 

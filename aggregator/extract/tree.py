@@ -7,6 +7,7 @@ is not HTML. Start reading at `parse_page`.
 import codecs
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
@@ -105,9 +106,9 @@ def _has_long_tag(raw: bytes) -> bool:
     return any(part[:1].isalpha() and b">" not in part[:_LONG_TAG] for part in parts)
 
 
-def text_of(element: etree._Element, between: str = "") -> str:
-    """All the text in the element, with that between its parts."""
-    return between.join(str(t) for t in element.itertext())
+def text_of(element: etree._Element, between: str = "", most: int | None = None) -> str:
+    """All the text in the element, with that between its parts; of the first `most` parts where given."""
+    return between.join(str(t) for t in islice(element.itertext(), most))
 
 
 def elements_of(path: etree.XPath, root: etree._Element) -> Iterator[etree._Element]:
