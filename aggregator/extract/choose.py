@@ -57,7 +57,14 @@ def container(root: etree._Element, measures: Measures) -> etree._Element:
         if best is None:
             return node
         node = best
-        named = [e for e in named if e is not node and _is_live_below(e, node, measures)]
+        named = _below(node, named, measures)
+
+
+def _below(node: etree._Element, named: list[etree._Element], measures: Measures) -> list[etree._Element]:
+    """Those of them that the node holds, told by where their letters stand."""
+    mine, around = measures[node], {node, *node.iterancestors()}
+    spans = ((e, measures[e]) for e in named if e not in around)
+    return [e for e, theirs in spans if mine.start <= theirs.start and theirs.end <= mine.end]
 
 
 def _named(measures: Measures) -> list[etree._Element]:

@@ -27,6 +27,7 @@ HOSTILE = {
     "nested tags": b"<div>" * 1_000_000,
     "nested inline tags": b"<b><i>" * 400_000 + b"x",
     "nested articles": b"<article>" * 2000 + b"<p>" + b"Il bando apre a marzo. " * 20,
+    "articles side by side": (b"<article>" * 20 + b"<p>Bando " + b"</article>" * 20) * 1500 + b"<div>" * 200,
     "a nested byline": b"<h1>Bando</h1><div class=byline>" + b"<b>" * 1500 + b"di Ada Neri",
     "nested items": b"<div itemprop=author itemscope><b itemprop=name>Ada Neri <i>" * 20_000,
     "nested lists": b"<ul><li>" * 300_000,
