@@ -5,6 +5,7 @@ Knows nothing of pages and sites; works on one text. Start reading at `read_name
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from aggregator.text import fold, one_line
 from pipelines.clean import html_to_text
@@ -23,10 +24,11 @@ _BEFORE = re.compile(
     r"(?:(?:vedi )?tutti gli articoli|articoli|altro|(?:(?:view |see |browse )?all |more |latest )?"
     r"(?:posts|articles|stories|insights|words)) (?:di|da|by|from)|more (?:by|from)|"
     r"(?:informazioni|(?:read )?more) (?:su|about)|about the authors?|(?:l'autore|chi è l'autore):|"
-    r"a cura (?:di|della|del|dell')|(?:dal nostro|dalla nostra) (?:inviat[oa]|corrispondente)|"
+    r"a cura (?:di|della|del)|dal(?:la)? nostr[oa] (?:inviat[oa]|corrispondente)(?: (?:a|da|in) [A-Z]\w+)?|"
     r"(?:testo|testi|articolo|servizio|intervista|text|story|recipe|words|guest post)"
     r"(?: e \w+| and \w+)? (?:di|by|a cura di)|di|da|by|"
-    r"autor[ei]|autric[ei]|authors?|contributors?|firma|fonte|source|redattore)(?:\s*[:|]+\s*|\s+(?=\S))",
+    r"autor[ei]|autric[ei]|authors?|contributors?|firma|fonte|source|redattore)(?:\s*[:|]+\s*|\s+(?=\S))|"
+    r"^a cura dell['’]",
     re.IGNORECASE,
 )
 # Whom a byline names for something else than writing, up to the end of that part: `Reviewed by ...`.
@@ -43,7 +45,7 @@ _OTHERS = re.compile(
 # What a line goes on with once the name is told: `Mario Rossi pubblicato il ...`, `Jane Doe in Markets`.
 _AFTER = re.compile(
     r"\s+(?:(?:pubblicat[oa]|(?:ultim[oa] )?(?:aggiorna(?:t[oa]|mento)|modifica)|scritt[oa]|posted|published|"
-    r"(?:last )?(?:updated?|reviewed|modified))\b.{0,20}|(?:on|il|alle|ore|at) .{1,20}|"
+    r"(?:last )?(?:updated?|reviewed|modified))\b.{0,20}|(?:on|il|alle|ore|at) \S{1,10}|"
     r"(?:follow|segui|view|read more|learn more|leggi|share|condividi|subscribe|fa|ago)\b.*|"
     r"in (?!the |a |our |this )\S.{0,40})$",
     re.IGNORECASE,
@@ -53,7 +55,7 @@ _OFFICES = (
     r"journalists?|authors?|analysts?|experts?|specialists?|directors?|managers?|(?:co-?)?founders?|owner|"
     r"c[efmt]o|presidents?|vp|head of|chair(?:man|woman)|professors?|lecturers?|attorneys?|lawyers?|"
     r"dieti[ct]ians?|nutritionists?|physicians?|therapists?|coach(?:es)?|consultants?|educators?|engineers?|"
-    r"scientists?|researchers?|officers?|strategists?|marketers?|designers?|developers?|instructors?|"
+    r"scientists?|technologists?|researchers?|officers?|strategists?|marketers?|designers?|developers?|instructors?|"
     r"teachers?|trainers?|executives?|advisors?|assistants?|associates?|interns?|students?|"
     r"giornalist[aei]|direttor[ei]|direttric[ei]|redattor[ei]|redattric[ei]|caporedattor[ei]|inviat[oi]|"
     r"corrispondent[ei]|collaborator[ei]|collaboratric[ei]|presidente|professor[ei]|professoressa|docent[ei]|"
@@ -68,8 +70,12 @@ _OFFICE_AFTER = re.compile(rf"(?<=\w )(\S+)\s+(?:{_OFFICES})(?<!s)$", re.IGNOREC
 _LONE_OFFICE = re.compile(rf"(?:{_RANK} )*(?:{_OFFICES})", re.IGNORECASE)
 # `MD`, `PhD`, `E-RYT`: what letters after a name say.
 _LETTERS = re.compile(r"(?:[A-Z]\.?-?){2,6}(?: \d+)?|Ph\.?D\.?|Esq\.?|[JS]r\.?")
+_ACCOUNT = re.compile(r"(?!.*admin)[a-z][a-z0-9]*(?:[._-][a-z0-9]+)?(?<=\w{4})")
+# `di seguito`, `da oggi`, `a cura del cittadino`
+_NO_ACCOUNT = re.compile(r"(?:di|da|a cura|autor\w+|firma|testo|articolo)\b", re.IGNORECASE)
+_PLACE_AND_DAY = re.compile(r"(?:^|(?<=[;|]))\s*[A-ZÀ-Ý]\w+,\s*;")
 _ADDRESS = re.compile(r"\S*@\S+\.\w+|https?://\S+|www\.\S+")
-_HANDLE = re.compile(r"(?<!\w)@\w+")
+_HANDLE = re.compile(r"@\w+")
 _MONTHS = "gen feb mar apr mag giu lug ago set ott nov dic jan may jun jul aug sep oct dec"
 _MONTH = rf"(?:{_MONTHS.replace(' ', '|')})[a-z]*\.?"
 _WEEKDAY = (
@@ -79,7 +85,7 @@ _WEEKDAY = (
 _DATE = re.compile(
     rf"\b(?:(?:on|il|del|at|alle|ore)\s+)?(?:{_WEEKDAY},?\s+)?(?:\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}|"
     rf"\d{{1,2}}[ -]{_MONTH}(?:[ -]\d{{4}})?|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}})?|"
-    rf"\d{{1,2}}[:.]\d{{2}}(?:\s*[ap]\.?m\b\.?)?|(?:19|20)\d\d|"
+    rf"\d{{1,2}}[:.]\d{{2}}(?:\s*[ap]\.?m\b\.?)?(?:\s*(?:[A-Z]{{1,3}}T|UTC))?|(?:19|20)\d\d|"
     r"\d+ (?:min\w*|sec\w*|or[ae]|giorn[oi]|settiman[ae]|mes[ei]|ann[oi]|hours?|days?|weeks?|months?|"
     r"years?|comment\w*|h)(?: (?:fa|ago|read|di lettura))?)\b",
     re.IGNORECASE,
@@ -120,7 +126,7 @@ _NOBODY = frozenset(
         *("insights from", "authors", "autori", "bio", "email", "print", "stampa", "comunicato stampa"),
         *("comunicati stampa", "press release", "advertisement", "pubblicita", "home", "news", "in", "on"),
         *("last update", "last modified", "ultimo aggiornamento", "ultima modifica", "fact checked", "link"),
-        *("rights", "permissions", "rights & permissions", "share this", "ascolta", "listen"),
+        *("rights", "permissions", "rights & permissions", "autori vari", "share this", "ascolta", "listen"),
     ]
 )
 _PARTICLES = frozenset(
@@ -137,35 +143,50 @@ def read_names(value: str, is_field: bool = False) -> tuple[str, ...]:
     Shapes: `is_field` tells that the text stands in a field for authors, where a name is one without
         capitals too.
     """
-    text = repair(value)
-    text = html_to_text(text).replace("\n", "; ") if "<" in text else one_line(text)
-    if len(text) > _LONGEST_TEXT:
-        return ()
-    text = _HANDLE.sub("", _DATE.sub(";", _ADDRESS.sub(";", _OTHERS.sub(";", text))))
+    text = _clean(value)
     seen: dict[str, str] = {}
-    for name in _names(_BEFORE.sub("", text.strip(" ;")), is_field):
+    for name in _names(text, is_field):
         seen.setdefault(fold(name), name)
     return tuple(seen.values())
 
 
+def read_account(value: str) -> str:
+    """The account by which a text is signed that names nobody: `mrossi`; empty where there is none."""
+    if _NO_ACCOUNT.match(value):
+        return ""
+    pieces = _APART.split(_clean(value))
+    parts = [_shorter(part) for piece in pieces for part in _parts(piece, is_field=False)]
+    signs = [part for part in parts if part and fold(part) not in _NOBODY]
+    return signs[0] if len(signs) == 1 and _ACCOUNT.fullmatch(signs[0]) else ""
+
+
+def _clean(value: str) -> str:
+    """The text without days, addresses, handles and those who did something else than write."""
+    text = repair(value)
+    text = html_to_text(text).replace("\n", "; ") if "<" in text else one_line(text)
+    if len(text) > _LONGEST_TEXT:
+        return ""
+    text = _HANDLE.sub("", _DATE.sub(";", _ADDRESS.sub(";", _OTHERS.sub(";", text))))
+    return _BEFORE.sub("", _PLACE_AND_DAY.sub(";", text).strip(" ;"))
+
+
 def is_agency(name: str) -> bool:
-    """Whether the name is a news agency's."""
-    return fold(name) in _AGENCIES
+    """Whether the name is a news agency's or a desk's."""
+    return fold(name) in _AGENCIES or name == REDAZIONE
 
 
 def _names(text: str, is_field: bool) -> Iterator[str]:
     """The parts that are names: none that says what a person is or where, and no single word beside one."""
     names: list[str] = []
     for piece in _APART.split(text):
-        parts = _parts(piece)
-        for at, part in enumerate(parts):
+        parts = _parts(piece, is_field)
+        is_told = False  # what one is, and then where: `Jane Doe, Editor, Markets Weekly`
+        for part, following in zip_longest(parts, parts[1:], fillvalue=""):
             person = any(" " in name for name in names)
-            if person and _is_office(part):
-                continue
-            # Where a person holds an office: `Jane Doe, Editor, Markets Weekly`.
-            if person and at > 1 and at == len(parts) - 1 and _is_office(parts[at - 1]):
-                continue
-            names += filter(None, (_name(one, is_field) for one in _AND.split(part)))
+            is_told = person and (_is_office(part) or (is_told and not _is_office(following)))
+            if not is_told:
+                names += filter(None, (_name(one, is_field) for one in _AND.split(part)))
+                is_told = person and part[:1].islower()
     whole = any(" " in name for name in names)
     return iter(name for name in names if not (whole and _is_word(name)))
 
@@ -180,21 +201,24 @@ def _is_word(name: str) -> bool:
     return " " not in name and name != REDAZIONE and fold(name) not in _AGENCIES
 
 
-def _parts(piece: str) -> list[str]:
+def _parts(piece: str, is_field: bool) -> list[str]:
     """The text at its commas, unless they turn a name round (`Rossi, Mario`)."""
     parts = [part.strip() for part in piece.split(",") if part.strip()]
-    is_turned = len(parts) == 2 and all(len(part.split()) == 1 and not _OFFICE.search(part) for part in parts)
+    most = 3 if is_field else 1  # libraries write `Rossi, Mario Luigi`
+    is_turned = (
+        len(parts) == 2
+        and " " not in parts[0]
+        and len(parts[1].split()) <= most
+        and not any(_OFFICE.search(part) or is_agency(part) for part in parts)
+    )
     return [", ".join(parts)] if is_turned else parts
 
 
 def _name(part: str, is_field: bool) -> str:
     """The part as a name; empty where it is none."""
-    while True:
-        shorter = _AFTER.sub("", _BEFORE.sub("", part)).strip()
-        if shorter == part:
-            break
-        part = shorter
-    part = part.strip(' \t.,:;|-–—"«»“”*→›>')
+    if fold(part.strip(" :")) in _NOBODY:
+        return ""
+    part = _shorter(part)
     mark = _DESK_MARKS.get(part.lower()) or _DESK_MARKS.get(part.lower() + ".")
     if mark:
         return mark
@@ -211,6 +235,15 @@ def _name(part: str, is_field: bool) -> str:
         if _LONE_OFFICE.fullmatch(bare):
             return ""
     return _as_printed(bare) if _is_name(bare, is_field=is_field) else ""
+
+
+def _shorter(part: str) -> str:
+    """The part without what leads to a name and what follows it."""
+    while True:
+        shorter = _AFTER.sub("", _BEFORE.sub("", part)).strip()
+        if shorter == part:
+            return part.strip(' \t.,:;|-–—"«»“”*→›>')
+        part = shorter
 
 
 def _is_plain(text: str) -> bool:

@@ -27,6 +27,7 @@ from aggregator.extract.measures import measure
 from aggregator.extract.meta import read_meta, read_microdata, read_translations
 from aggregator.extract.overrides import read_overrides
 from aggregator.extract.reserved import read_reserved
+from aggregator.extract.signed import read_agency
 from aggregator.extract.state import read_state
 from aggregator.extract.tree import parse_page
 from aggregator.extract.visible import read_dateline, read_labelled, read_visible, without_told
@@ -65,11 +66,13 @@ def extract(
         page, candidate, source, base, titles, top, measures, title, _first(structured.pop("body", []))
     )
     reading = read_body(material, boilerplate, _addresses(page, head))
+    lines = reading.body.text.split("\n") if reading.body else []
     page_says: Founds = {
         "language": read_language(root),
         "image": read_images(reading.images, base),
         "kind": read_reserved(root, page.body, reading.place, measures),
-        "published": read_dateline(reading.body.text.split("\n") if reading.body else []),
+        "published": read_dateline(lines),
+        "authors": read_agency(lines),
     }
     seen = _seen(material, reading, top)
     beside = merge(items, seen, page_says, read_links(measures, base))

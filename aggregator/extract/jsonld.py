@@ -55,6 +55,7 @@ def read_jsonld(root: etree._Element, url: str) -> Founds:
     found: Founds = {}
     strong: list[dict[str, object]] = []
     weak: list[dict[str, object]] = []
+    named: dict[str, object] = {}
     for script in root.iter("script"):
         if "ld+json" not in (script.get("type") or "").lower():
             continue
@@ -65,12 +66,14 @@ def read_jsonld(root: etree._Element, url: str) -> Founds:
             continue
         for node in nodes_of(data):
             names = types_of(node)
+            if isinstance(node.get("@id"), str) and node.get("name"):
+                named.setdefault(str(node["@id"]), node["name"])
             if any(_ARTICLE_TYPE.search(n) for n in names):
                 strong.append(node)
             elif any(_PAGE_TYPE.search(n) for n in names):
                 weak.append(node)
     for node in _about_this(strong, url) + weak[:1]:
-        _read_node(node, found)
+        _read_node(node, found, named)
     return found
 
 
@@ -161,14 +164,25 @@ def address_key(address: str) -> str | None:
         return None
 
 
-def _read_node(node: dict[str, object], found: Founds) -> None:
+def _read_node(node: dict[str, object], found: Founds, named: dict[str, object]) -> None:
+    """Adds what the object says; who is only referred to (JSON-LD 1.1, 3.3) is named by `named`."""
     kind = (types_of(node) or ["?"])[0]
     for field, keys in _KEYS.items():
         if kind.endswith("Page") and field == "body":
             continue
         for key in keys:
-            for value in _values(node.get(key), field):
+            told = _referred(node.get(key), named) if field == "authors" else node.get(key)
+            for value in _values(told, field):
                 found.setdefault(field, []).append(Found(value, f"jsonld:{kind}.{key}"))
+
+
+def _referred(value: object, named: dict[str, object]) -> object:
+    """The value with references to objects of the page replaced by the names that these have."""
+    if isinstance(value, list):
+        return [_referred(item, named) for item in value[:50] if not isinstance(item, list)]
+    if isinstance(value, dict) and not value.get("name"):
+        return named.get(str(value.get("@id")))
+    return value
 
 
 def _values(value: object, field: str, depth: int = 0) -> Iterator[str]:

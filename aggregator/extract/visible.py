@@ -16,6 +16,7 @@ from aggregator.extract.jsonld import Founds
 from aggregator.extract.junk import COMMENTS, HARD_TAGS, HEADINGS
 from aggregator.extract.measures import Measures
 from aggregator.extract.render import Piece, pieces_of
+from aggregator.extract.signed import read_signed
 from aggregator.items import Found
 from aggregator.text import fold
 
@@ -55,6 +56,8 @@ def read_visible(
         for field in fields_of(piece.text):
             _add(found, field, piece.text, f"page:{_short(piece.path)}")
     found["authors"] = read_bylines(title, container, near, measures)
+    if all(f.where.endswith(" (far)") for f in found["authors"]):
+        found["authors"] += read_signed(body, measures)
     return found
 
 
