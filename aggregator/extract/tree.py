@@ -60,6 +60,7 @@ _REMARK = 200
 # are C1 controls and signs that stand after no such letter in any language.
 _FOLLOW = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 _TWICE = re.compile(f"[ÂÃÄÅ]{_FOLLOW}|[âãï]{_FOLLOW}{{2}}|ð{_FOLLOW}{{3}}")
+_IN_HEAD = frozenset(("base", "link", "meta", "title", "noscript", "style", "script", "template"))
 # libxml2 compares each attribute of a tag with all before it: 100,000 of them took two minutes,
 # 1,000 take 12 ms. A tag that could hold more is at least this long.
 _MAX_ATTRIBUTES = 1000
@@ -95,9 +96,27 @@ def _parse(raw: bytes) -> etree._Element | None:
         encoding="utf-8", recover=True, remove_comments=True, remove_pis=True, huge_tree=True, no_network=True
     )
     try:
-        return etree.fromstring(raw, parser)
+        root = etree.fromstring(raw, parser)
     except etree.LxmlError:
         return None
+    # A page of comments alone has no root.
+    if root is not None:
+        _leave_head(root)
+    return root
+
+
+def _leave_head(root: etree._Element) -> None:
+    """Moves to the body what no head holds: libxml2 keeps tags it does not know in one left open.
+
+    Source: HTML, section 13.2.6.4.4: any other tag ends the head.
+    """
+    head = root.find("head")
+    strays = [element for element in head if element.tag not in _IN_HEAD] if head is not None else []
+    if strays:
+        body = root.find("body")
+        if body is None:
+            body = etree.SubElement(root, "body")
+        body[:0] = strays
 
 
 def _has_long_tag(raw: bytes) -> bool:

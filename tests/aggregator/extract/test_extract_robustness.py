@@ -118,3 +118,15 @@ def test_an_address_that_is_none_costs_nothing_else(url: str) -> None:
     html = b"<title>Il bando</title><body><h1><a href=/>Il bando</a></h1><p>" + b"Il bando apre a marzo. " * 9
     raw = extract(Page(url=url, body=html, fetched_at=NOW), Candidate(url=url, way=Way.LISTING), SOURCE)
     assert raw.body is not None
+
+
+@pytest.mark.parametrize(
+    "start", ["<title>Il bando</title>", "<html><head><title>Il bando</title><body class=a>"]
+)
+def test_a_page_that_opens_no_body_is_read(start: str) -> None:
+    """HTML allows to leave out the tags of head and body: the first that is not of the head ends it."""
+    text = "<p>" + "Il bando apre a marzo. " * 9
+    raw = read(f"<!doctype html>{start}<main><header><h1>Il bando</h1></header>{text}</main>".encode())
+    assert raw.body is not None
+    assert raw.body.text.startswith("Il bando apre")
+    assert raw.title[0].value == "Il bando"
