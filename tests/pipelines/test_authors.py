@@ -44,3 +44,40 @@ def test_a_byline_by_the_title_beats_the_account_and_what_stands_far() -> None:
     assert choose_authors((account, far, byline, card), SOURCE, URL)[0] == ("Anna Bianchi",)
     assert choose_authors((far, account, card), SOURCE, URL)[0] == ("Luca Neri",)
     assert choose_authors((card, far), SOURCE, URL)[0] == ("Carlo Verdi",)
+
+
+def test_an_account_signs_where_a_byline_shows_nothing_else() -> None:
+    byline = Found("Posted by mrossi on 5 March 2024", "page:p.byline")
+    assert choose_authors((Found("mrossi", "meta:author"), byline), SOURCE, URL)[0] == ("mrossi",)
+    assert choose_authors((Found("mrossi", "meta:author"),), SOURCE, URL)[0] == ()
+    for other in ("di seguito", "by admin", "share", "Inserito da wpadmin"):
+        assert choose_authors((Found(other, "page:p.byline"),), SOURCE, URL)[0] == ()
+
+
+def test_a_dateline_names_agencies_and_desks_alone() -> None:
+    def names(value: str) -> tuple[str, ...]:
+        return choose_authors((Found(value, "page:dateline (far)"),), SOURCE, URL)[0]
+
+    assert names("ITALPRESS") == ("Italpress",)
+    assert names("red.") == ("Redazione",)
+    assert names("Lombardia") == ()
+
+
+def test_a_host_does_not_sign() -> None:
+    named = Found("esempio-blog.net", "jsonld:Article.author")
+    assert choose_authors((named,), SOURCE, URL, (Found("esempio-blog.net", "meta:og:site_name"),))[0] == ()
+
+
+def test_a_byline_that_a_field_agrees_with_comes_first() -> None:
+    column = Found("The Column", "page:a.byline-column")
+    byline = Found("Mario Rossi", "page:span.byline-author")
+    field = Found("By MARIO ROSSI", "meta:author")
+    assert choose_authors((column, byline, field), SOURCE, URL)[0] == ("Mario Rossi",)
+
+
+def test_a_field_that_names_more_counts_where_the_page_shows_them() -> None:
+    byline = Found("Mario Rossi", "page:span.byline")
+    fields = tuple(Found(name, "jsonld:Article.author") for name in ("Mario Rossi", "Anna Bianchi"))
+    second = Found("Anna Bianchi", "page:a (far)")
+    assert choose_authors((byline, *fields), SOURCE, URL)[0] == ("Mario Rossi",)
+    assert choose_authors((byline, *fields, second), SOURCE, URL)[0] == ("Mario Rossi", "Anna Bianchi")

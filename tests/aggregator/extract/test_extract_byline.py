@@ -36,8 +36,24 @@ def read(html: str) -> RawArticle:
         ('<p class="author">Anna Verdi 4 marzo 2024</p>', ["Anna Verdi 4 marzo 2024"]),
         ("<p>di Anna Verdi</p>", ["di Anna Verdi"]),
         ("<p>Articolo di Anna Verdi</p>", ["Articolo di Anna Verdi"]),
-        ("<p>12 marzo 2024 - di <b>Anna Verdi</b></p>", ["12 marzo 2024 - di Anna Verdi"]),
+        ("<p>12 marzo 2024 - di <b>Anna Verdi</b></p>", ["di Anna Verdi"]),
         ("<p>Scritto da</p><p>Anna Verdi</p>", ["Anna Verdi"]),
+        ("<p>A cura dell’Ufficio stampa</p>", ["A cura dell’Ufficio stampa"]),
+        ("<p>Dal nostro inviato Luca Neri</p>", ["Dal nostro inviato Luca Neri"]),
+        ("<p>Autori: Anna Verdi, Luca Neri</p>", ["Autori: Anna Verdi, Luca Neri"]),
+        ("<p>di Anna De Verdi, Luca Neri e M. Rossi</p>", ["di Anna De Verdi, Luca Neri e M. Rossi"]),
+        ("<p>di Redazione Economia</p>", ["di Redazione Economia"]),
+        ("<p>15 March · 3 min read · By Anna Verdi</p>", ["By Anna Verdi"]),
+        ('<p class="dateAndAuthorBox">5 March 2024 Anna Verdi</p>', ["5 March 2024 Anna Verdi"]),
+        ("<p>Da Milano a Roma in treno</p>", []),
+        ("<p>Da Regione Lombardia 10 milioni</p>", []),
+        ("<p>Di Giuseppe Verdi il Nabucco alla Scala</p>", []),
+        ("<p>Di Expo e altre storie</p>", []),
+        ("<p>Da Vinci 2030</p>", []),
+        ("<p>da Brescia</p>", []),
+        ("<p>Firma Protocollo Quadro</p>", []),
+        ("<p>Autori Vari</p>", []),
+        ("<p>Pubblicato il 5 marzo 2024</p>", []),
         (
             '<p>By <span class="who">Anna Verdi</span><span class="what">Editor</span></p>',
             ["By | Anna Verdi | Editor"],
@@ -50,6 +66,8 @@ def read(html: str) -> RawArticle:
         ('<p>Reviewed by <a href="/author/verdi/">Anna Verdi</a></p>', []),
         ('<p>Foto di <span class="author">Anna Verdi</span></p>', []),
         ('<figure><figcaption class="author">Anna Verdi</figcaption></figure>', []),
+        ("<figure><img src=a.jpg><figcaption>di Anna Verdi</figcaption></figure>", []),
+        ('<p class="byline-reviewer">Anna Verdi</p><p class="author-image">Anna Verdi</p>', []),
         ('<blockquote><p>So it is.</p><p class="quote-author">Anna Verdi</p></blockquote>', []),
         ('<nav><a href="/author/verdi/">Anna Verdi</a></nav>', []),
     ],
@@ -65,6 +83,9 @@ def test_a_byline_may_stand_in_another_block_than_the_title() -> None:
         f'<a href="/blog/author/redazione/">Redazione Rete</a> 6 mesi fa</h6>{PROSE * 3}</div></div>'
     )
     assert [found.value for found in raw.authors] == ["Redazione Rete"]
+    # What holds the text is the article, and no card of another one.
+    raw = read(f'<h1>Nine clusters</h1><article><p class="author">Anna Verdi</p>{PROSE * 3}</article>')
+    assert [found.value for found in raw.authors] == ["Anna Verdi"]
 
 
 def test_cards_of_other_articles_name_others() -> None:
@@ -82,6 +103,25 @@ def test_a_card_below_the_text_is_far() -> None:
     card = '<section><div class="author-box"><h4 class="author-name">Anna Verdi</h4></div></section>'
     raw = read(f"<main><h1>Nine clusters</h1><div>{PROSE * 5}</div></main>{card}")
     assert [(found.value, found.where.endswith(" (far)")) for found in raw.authors] == [("Anna Verdi", True)]
+
+
+def test_who_is_told_of_again_below_the_text_signs() -> None:
+    text = f"<article><h1>Nine clusters</h1>{PROSE * 4}"
+    for line in ("Scritto da Anna Verdi", "Written by <b>Anna Verdi</b>", "<i>Autore:</i> Anna Verdi"):
+        (found,) = read(f"{text}<section><p>{line}</p></section></article>").authors
+        assert found.value.endswith("Anna Verdi")
+        assert found.where.endswith(" (far)")
+    several = "<p>Written by Anna Verdi</p><p>Written by Luca Neri</p>"
+    assert read(f"{text}{several}</article>").authors == ()
+
+
+def test_agencies_and_desks_sign_in_brackets() -> None:
+    def ends(opening: str, closing: str) -> list[str]:
+        body = f"<h1>Nine clusters</h1><p>{opening}{PROSE[3:]}{PROSE * 2}{closing}"
+        return [found.value for found in read(f"<article>{body}</article>").authors]
+
+    assert ends("Milano, 15 lug. (askanews) - ", "") == ["askanews"]
+    assert ends("", "<p>(red.)</p>") == ["red."]
 
 
 def test_each_place_says_all_that_it_names() -> None:
@@ -102,3 +142,17 @@ def test_a_social_card_names_the_author_after_all_others() -> None:
     )
     raw = read(f'{card}<article><h1>Nine clusters</h1><p class="author">Anna Verdi</p>{PROSE}</article>')
     assert [found.value for found in raw.authors] == ["Anna Verdi", "Redattore Uno"]
+
+
+def test_who_is_only_referred_to_is_named_by_the_graph() -> None:
+    graph = (
+        '{"@graph":[{"@type":"NewsArticle","author":{"@id":"#/person/1"},"creator":{"@id":"#/person/9"}},'
+        '{"@type":"Person","@id":"#/person/1","name":"Anna Verdi"}]}'
+    )
+    raw = read(
+        f'<head><script type="application/ld+json">{graph}</script></head><body>'
+        f"<article><h1>Nine clusters</h1>{PROSE}</article>"
+    )
+    assert [(found.value, found.where) for found in raw.authors] == [
+        ("Anna Verdi", "jsonld:NewsArticle.author")
+    ]
