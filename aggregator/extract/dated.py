@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from aggregator.extract.datelook import LONGEST, PUBLISHED, UPDATED, fields_of, is_label
+from aggregator.extract.datelook import LONGEST, PUBLISHED, fields_of, is_label
 from aggregator.extract.junk import COMMENTS, INLINE_TAGS
 from aggregator.extract.measures import Measure, Measures
 from aggregator.extract.tree import text_of
@@ -157,13 +157,7 @@ def _stated(place: etree._Element) -> str | None:
 
 
 def _fields(element: etree._Element, text: str) -> tuple[str, ...]:
-    """The fields by the line's words, else by the names of its element."""
-    fields = fields_of(text)
-    if fields != ("published",):
-        return fields
-    names = fold(f"{element.get('class') or ''} {element.get('itemprop') or ''}")
-    # WordPress marks a post that never changed as both: `entry-date published updated`.
-    return ("modified",) if UPDATED.search(names) and not PUBLISHED.search(names) else fields
+    return fields_of(text, f"{element.get('class') or ''} {element.get('itemprop') or ''}")
 
 
 def _line_of(place: etree._Element, around: set[etree._Element]) -> tuple[etree._Element, str]:

@@ -49,10 +49,11 @@ def _flat(line: str) -> str:
     return fold(_ADDRESS.sub(" ", line) if "/" in line or "-" in line else line)
 
 
-def fields_of(line: str) -> tuple[str, ...]:
+def fields_of(line: str, names: str = "") -> tuple[str, ...]:
     """Which of `published` and `modified` a short line states; neither where it holds no date.
 
     `12 marzo 2024 - Aggiornato il 15` states both: what stands before the label is not labelled.
+    `names` are those of its element, which count where its words say nothing.
     """
     flat = _flat(line)
     date = _DATE_LOOK.search(flat) if len(line) <= LONGEST else None
@@ -60,7 +61,9 @@ def fields_of(line: str) -> tuple[str, ...]:
         return ()
     updated = UPDATED.search(flat)
     if updated is None:
-        return ("published",)
+        names = "" if PUBLISHED.search(flat) else fold(names)
+        # WordPress marks a post that never changed as both: `entry-date published updated`.
+        return ("modified",) if UPDATED.search(names) and not PUBLISHED.search(names) else ("published",)
     if PUBLISHED.search(flat):
         return ("published", "modified")
     # `12 marzo 2024 (aggiornato)` has one date, and the words after it are about it.

@@ -53,7 +53,7 @@ def read_visible(
     before = _before(title, body, measures)
     near = _joined_badges(after) + _joined_badges(before)
     for piece in near:
-        for field in fields_of(piece.text):
+        for field in fields_of(piece.text, piece.owner.get("class") or ""):
             _add(found, field, piece.text, f"page:{_short(piece.path)}")
     found["authors"] = read_bylines(title, container, near, measures)
     if all(f.where.endswith(" (far)") for f in found["authors"]):

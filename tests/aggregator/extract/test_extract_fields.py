@@ -70,6 +70,7 @@ VISIBLE = [
         "abbr.published[datetime]",
     ),
     ('<p class="data">3 aprile 2019</p><h1>T</h1>', "3 aprile 2019", "p.data"),
+    ('<h1>T</h1><p class="updated">Pubblicato il 5 luglio 2024</p>', "Pubblicato il 5 luglio 2024", "p"),
 ]  # fmt: skip
 
 
@@ -89,6 +90,7 @@ FOREIGN = [
     "<nav>1 gennaio 2021</nav><main><h1>T</h1>{prose}</main>",
     "<main><h1>T</h1><p><span>https://www.sito.example/gruppo-1-gennaio-2021</span></p>{prose}</main>",
     "<main><h1>T</h1>{prose}<footer>1 gennaio 2021</footer></main>",
+    "<main><h1>T</h1><p class='date-modified'>1 gennaio 2021</p>{prose}</main>",
     "<main><h1>T</h1>{prose}<div class='related'><time datetime='2021-01-01'>1 gen</time></div></main>",
     (
         "<main><h1>T</h1>{prose}</main><div><div class=c><p class=date>1 gennaio 2021</p></div>"
