@@ -12,7 +12,7 @@ from lxml import etree
 
 from aggregator.extract.junk import ARTICLE, HEADINGS
 from aggregator.extract.measures import Measure, Measures
-from aggregator.extract.phrases import BYLINE, CREDIT, END, LEADS_AWAY, NOISE
+from aggregator.extract.phrases import BYLINE, COOKIES, CREDIT, END, LEADS_AWAY, NOISE
 from aggregator.extract.render import Piece
 from aggregator.text import fold
 
@@ -39,8 +39,9 @@ _BLOCKISH = frozenset(
 )
 
 _ARROWS = '→"›▶►>-–•* '  # guillemets are folded to quotes
-_LABEL = 40
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|od[tsp]|rtf|xlsx?|pptx?|csv|zip|p7m|epub)$", re.IGNORECASE)
+_SIGNS = '"👉📲📱➡▶►»«→←‹›<>•*–- '  # before a line that calls readers to do something
+_LABEL, _NOTICE = 40, 900
 _A_TEXT = 4  # paragraphs: a refrain may be shorter
 _LONG = 60  # letters from which on a text is not said twice by chance
 
@@ -200,11 +201,18 @@ def _before_end(pieces: list[Piece]) -> list[Piece]:
     total = _weight(pieces)
     so_far = 0
     for i, piece in enumerate(pieces):
-        if so_far * 2 >= total and len(piece.text) < 120 and END.fullmatch(piece.folded):
-            rest = pieces[i + 1 :]
+        rest = pieces[i + 1 :]
+        is_late = so_far * 2 >= total or (so_far > 0 and piece.kind in HEADINGS and _are_teasers(rest))
+        if is_late and len(piece.text) < 120 and END.fullmatch(piece.folded):
             return pieces[:i] + _after_block(piece, rest)
         so_far += len(piece.text) if piece.link_density < 0.5 and len(piece.text) >= 40 else 0
     return pieces
+
+
+def _are_teasers(pieces: list[Piece]) -> bool:
+    """Whether the pieces are other articles: each under a heading that leads to it."""
+    heads = list(islice((p for p in pieces if p.kind in HEADINGS), 2))
+    return len(heads) > 1 and pieces[0] is heads[0] and all(p.link_density >= 1.0 for p in heads)
 
 
 def _after_block(mark: Piece, rest: list[Piece]) -> list[Piece]:
@@ -222,18 +230,20 @@ def _is_noise(piece: Piece) -> bool:
     size = len(piece.text)
     if piece.text.startswith('{"') and piece.text.endswith("}"):
         return True  # settings of a program, shown by nobody
+    if size < _NOTICE and "cookie" in piece.folded and COOKIES.match(piece.folded):
+        return True
     if size > 300:
         # Advert slots side by side read 'Pubblicità Pubblicità ...' as long as they go on.
         said = set(islice(piece.folded.split(), _REPEATED))
         return len(said) == 1 and len(set(piece.folded.split())) == 1
     if not size:
         return False
-    flat = piece.folded
+    flat = piece.folded.lstrip(_SIGNS) or piece.folded
     if NOISE.fullmatch(flat) or (len(said := set(flat.split())) == 1 and NOISE.fullmatch(said.pop())):
         return True
     if piece.linked and LEADS_AWAY.match(flat.lstrip(_ARROWS)):
         return True
-    if not any(c.isalnum() for c in flat):
+    if not any(c.isalnum() for c in flat) or _is_card(piece):
         return True
     return size < 160 and bool(CREDIT.match(flat))
 
@@ -242,6 +252,11 @@ def _is_button(piece: Piece) -> bool:
     """Whether it is a link alone in a box: `Acquista`, `Read the review`. Documents stay."""
     is_alone = piece.kind == "p" and piece.owner.tag != "p" and len(piece.text) < _LABEL
     return is_alone and piece.link_density > 0.9 and not any(_DOCUMENT.search(link) for link in piece.links)
+
+
+def _is_card(piece: Piece) -> bool:
+    """Whether a block stands within a link, as teasers of other articles do amid a text."""
+    return piece.link_density >= 1.0 and next(piece.owner.iterancestors("a"), None) is not None
 
 
 def _without_pointers(pieces: list[Piece]) -> list[Piece]:

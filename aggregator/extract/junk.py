@@ -75,12 +75,14 @@ _ASIDE = _names(
     screen-reader sr-only visually-?hidden portlet\w* documentactions document-?byline viewlet-below\w*
     share shares sharing share-?\w+ condividi condivisione social\w* addtoany\w* a2a addthis\w* sharedaddy
     sharethis\w* heateor\w* ssba\w* follow-?us whatsapp\w* newsletter\w* subscribe\w* subscription\w*
-    signup sign-?up mailchimp mc4wp\w* optin opt-in donat(e|ion) cookies? cookie-?\w+ consent gdpr
+    signup sign-?up form-?(block|wrap\w*|success|error) w-form mailchimp mc4wp\w* optin opt-in
+    donat(e|ion) donazion[ei] sostieni\w* cookies? cookie-?\w+ consent gdpr
+    onetap\w* pojo-a11y\w* userway\w* (a11y|accessibility)-?(toolbar|widget|menu|settings)
     onetrust\w* iubenda\w* modal popup pop-up overlay tooltip lightbox offcanvas
     advert\w* ad-?(slot|unit|container|wrapper|banner|block|box|zone) adsbygoogle sponsored? sponsors
-    promo promos promoted promotion cta\d* call-to-action banners? download-app app-?promo
+    promo promos promoted-\w+ promotion cta\d* call-to-action banners? download-app app-?promo
     (firma|box|scheda|card|bio)-?autore autore-?(box|bio|scheda|card|info)
-    authors? bio byline by-line
+    authors? saboxplugin\w* m-a-box\w* abh-box bio byline by-line
     post-?meta entry-?meta article-?meta meta-?info post-?info article-?info post-?date entry-?date
     entry-footer post-?footer article-?footer post-?tags? tags-?links tag-?(list|cloud) tagcloud
     entry-tags article-tags post-?categor\w+ cat-links reading-?time read-?time login log-in register
@@ -120,7 +122,7 @@ _SCAFFOLD = _names(
     """,
     "-",
 )
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_PARTED = re.compile(r"[-_]+|(?<=[a-z])(?=[A-Z])")
 _ASIDE_ROLES = _words("""
     navigation banner contentinfo complementary search dialog alertdialog menu menubar tablist toolbar alert
 """)
@@ -166,8 +168,11 @@ def _part_by_all(tag: str, names: str, own: str, stated: dict[str, str]) -> Part
     if is_unseen or stated.get("role") in _ASIDE_ROLES:
         # React's server sends parts hidden that its script puts in place: `S:1f`.
         return part if own.startswith("S:") else ASIDE
-    if "articleBody" in stated.get("itemprop", ""):
+    props = stated.get("itemprop", "").split()
+    if "articleBody" in props:
         return ARTICLE
+    if "author" in props and part is PLAIN:
+        return ASIDE
     return ASIDE if part is PLAIN and tag in _ASIDE_TAGS else part
 
 
@@ -209,7 +214,7 @@ def part_of_names(names: str) -> Part:
 
 @lru_cache(maxsize=16384)
 def _part_of_name(name: str) -> Part:
-    flat = f" {_CAMEL.sub('-', name).lower()} "
+    flat = f" {_PARTED.sub('-', name).lower()} "
     if _SCAFFOLD.search(flat):
         return PLAIN
     if _COMMENTS.search(flat):

@@ -36,6 +36,7 @@ _FAR_MORE = 3.0
 # Letters from which on surroundings are not looked into: bylines, dates and authors' cards are shorter.
 _LARGE = 600
 _LEAST_MASS = 200.0
+_A_LINE, _A_TEXT = 60.0, 1000.0  # a sentence; notices of cookies and teasers are shorter
 _LABEL = 30  # letters: longer lines are not read for whether they are an advert's label
 _ADVERTS = frozenset("aApPsSwW")  # what the words of `ADVERT` begin with
 # Figures that a date may be of; longer texts tell a story.
@@ -121,14 +122,29 @@ def measure(root: etree._Element) -> Measures:
         walk.visit(root, root.tag, 0, False)
     while walk.asides:
         heaviest = max(walk.asides, key=lambda element: walk.measures[element].mass)
-        if walk.measures[heaviest].mass < max(_LEAST_MASS, walk.measures[root].mass):
+        is_named = _holds_title(heaviest) or walk.measures[root].mass < _A_LINE
+        least = _A_LINE if is_named and _holds_article(heaviest, walk.measures) else _LEAST_MASS
+        if walk.measures[heaviest].mass < max(least, walk.measures[root].mass):
             break
         walk.asides.remove(heaviest)
+        is_small = walk.measures[heaviest].mass < _A_TEXT and least == _LEAST_MASS
+        if is_small and _has_article(walk.measures, heaviest):
+            continue  # a short article, with a notice or teasers around it
         outweighs = walk.measures[heaviest].mass > _FAR_MORE * walk.measures[root].mass
         if outweighs or _holds_article(heaviest, walk.measures):
             for element in (heaviest, *_twins(heaviest, walk.asides)):
                 _spare(element, walk.measures)
     return walk.measures
+
+
+def _holds_title(element: etree._Element) -> bool:
+    return next(element.iter("h1"), None) is not None
+
+
+def _has_article(measures: Measures, elsewhere: etree._Element) -> bool:
+    """Whether what is named as the article's own place, outside of an element, holds a sentence."""
+    named = (e for e, m in measures.items() if m.part is ARTICLE and m.mass >= _A_LINE)
+    return any(elsewhere not in e.iterancestors() for e in named)
 
 
 def _holds_article(element: etree._Element, measures: Measures) -> bool:

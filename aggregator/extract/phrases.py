@@ -30,9 +30,28 @@ NOISE = _lines(
     table of contents|indice|(leave|post|add) a (reply|comment)|lascia un commento|\d* ?comment[is]?
     no comments( yet)?|back to top|torna su|next|previous|precedente|successivo|home|menu|close|chiudi
     (tags?|etichette|filed under|posted in|categor(y|ies|ia|ie)|topics|argomenti)( ?:.{0,200})?
+    pubblicato in .{1,60}
     \d+ ?(min(ute)?s?|minuti?)( di)? ?(read|lettura)?|tempo di lettura.{0,30}|reading time.{0,30}
     in this article|(\(c\)|copyright|©).{0,60}
     riproduzione riservata.{0,20}|all rights reserved\.?
+    segui .{1,40} (anche )?su (google|telegram|whatsapp|facebook|instagram|twitter|x|youtube)\b.{0,30}
+    (dona|abbonati|acquista|iscriviti)( ora| adesso| subito)?|fai una donazione|sostienici.{0,40}
+    (questo |l')?articolo (e stato )?(letto|visto) .{0,12}volte
+    (visite|visualizzazioni|letture|post views) ?: ?[\d.]+
+    stampa,? (pdf,? )?e-?mail|print(er)? friendly.{0,20}|pdf
+    \d([.,]\d)?/(5|10)\b.{0,6}\d+ (vot[eio]|votes?)\W*|voto medio.{0,60}|clicca su una stella.{0,30}
+    quanto e stato utile questo (post|articolo)\?|indietro|avanti|torna indietro
+    torna (a|al|all'|alla|alle|ai|agli) ?(elenco|lista|home( ?page)?|archivio|indice).{0,20}
+    torna (a|al|all'|alla|alle|ai|agli) ?(news|notizie|blog|comunicati|articoli|eventi).{0,20}
+    """
+)
+# Notices of cookies, whole paragraphs of them, for text that names cookies.
+COOKIES = _lines(
+    r"""
+    (questo|il nostro|this|our) (web)?(sito|site)\b.{0,40}\b(utilizza|usa|fa uso|uses?)\b.{0,40}\bcookies?\b
+    (noi e terze parti selezionate )?(utilizziamo|usiamo)\b.{0,60}\bcookies?\b.*(consen|accett|esperienz)
+    we use\b.{0,60}\bcookies?\b.*\b(consent|accept|experience)
+    per fornire le migliori esperienze.{0,60}\bcookies?\b
     """
 )
 # Starts of linked lines that lead to another article.
@@ -60,7 +79,9 @@ END = _lines(
     keep reading|recommended( for you)?
     (\d+ )?(comments?|commenti|responses|replies|thoughts on .{0,200})( \(\d+\))?|1 response
     (leave|post) a (reply|comment).{0,40}|lascia una? (commento|risposta).{0,20}
-    join the (conversation|discussion).{0,20}|about (us|the authors?).{0,30}|l'autore|chi e l'autore
+    join the (conversation|discussion).{0,20}|about (us|the authors?).{0,30}|(l')?autore|chi e l'autore
+    (informazioni|qualcosa) sull'autore|a cura di|quanto sono chiare le informazioni (su|in) questa pagina
+    contatta il comune|commenta con facebook
     share (this|post|article).{0,40}|condividi.{0,40}|sign up (for|to) .{0,60}|subscribe( to .{0,60})?
     newsletter|iscriviti alla newsletter.{0,20}|stay (connected|up to date|informed|in the loop).{0,40}
     follow us.{0,30}|seguici.{0,30}|(get (our|the)|join our) newsletter.{0,40}
@@ -79,6 +100,7 @@ CREDIT = _lines(
 BYLINE = _lines(
     r"""
     (by|di|a cura di|(written|posted) by|author|autore|(da )?redazione)\b.{0,100}
+    (scritto|inserito|postato|inviato|pubblicato) da .{0,100}
     (posted on|published( on| by)?|(last )?updated( on)?|pubblicato( il)?|aggiornato( il)?)\b.{0,100}
     .{0,40}\b\d{1,2}:\d{2}\b.{0,12}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}
     (\w+,? )?(\w+ \d{1,2}|\d{1,2}( |-)\w+),? \d{4}.{0,25}

@@ -85,3 +85,52 @@ def test_a_box_that_states_the_licence_is_no_text() -> None:
     box = "<div class=license-box><div>Author</div><div>Mario Rossi</div><div>Licensed under</div></div>"
     raw = read(f"<main><h1>{TITLE}</h1><div><p>{FIRST}</p><p>{SECOND}</p></div>{box}</main>")
     assert lines_of(raw) == [FIRST, SECOND]
+
+
+# What Italian sites print amid and below a text, none of it theirs.
+AROUND = [
+    '<div class=x><a href="/altro"><div><span class=ctaText>Leggi anche:</span> Altro bando</div></a></div>',
+    "<p><strong>👉 <a href=/canale>Iscriviti al canale WhatsApp per restare aggiornato</a></strong></p>",
+    "<p><a href=/g>Segui Notizie su Google News</a></p>",
+    "<div class=box-sostieni><h4>Sostieni Notizie</h4><p>Il giornale vive grazie ai lettori.</p></div>",
+    "<p>Questo sito utilizza cookie tecnici e, previo consenso, di profilazione. Proseguendo li accetti.</p>",
+    "<p>Questo articolo è stato letto 327 volte</p>",
+    "<p><a href=/news>« Torna alle news</a></p>",
+    "<p>Scritto da Mario Rossi</p>",
+    "<p>Pubblicato in <a href=/c>Imprese</a></p>",
+    "<div class=post_meta><p>Redazione, tre minuti di lettura per questo articolo del giornale.</p></div>",
+    "<div class=author__box><p>Mario Rossi scrive di imprese e di ricerca dal 2016 e vive a Como.</p></div>",
+    "<div itemprop=author itemscope><p>Mario Rossi scrive di imprese dal 2016 e vive a Como.</p></div>",
+    "<div class=w-form><p>Lascia la tua email per ricevere le novità del mese.</p></div>",
+]
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_what_italian_sites_print_around_a_text_is_none_of_it(around: str) -> None:
+    if around.startswith("<p>Scritto"):
+        text = f"{around}<p>{FIRST}</p><p>{SECOND}</p>"
+    else:
+        text = f"<p>{FIRST}</p>{around}<p>{SECOND}</p>"
+    assert lines_of(read(f"<main><h1>{TITLE}</h1><div>{text}</div></main>")) == [FIRST, SECOND]
+
+
+def test_teasers_under_their_heading_end_a_short_text() -> None:
+    teaser = f"<div><h4><a href=/altro>Un altro bando della Regione</a></h4><p>{SECOND}</p></div>"
+    more = f"<h3>Potrebbe interessarti anche</h3><div>{teaser}{teaser}{teaser}</div>"
+    assert lines_of(read(f"<main><h1>{TITLE}</h1><p>{FIRST}</p>{more}</main>")) == [FIRST]
+
+
+NOTICE = "<p>Per fornire le migliori esperienze il sito usa tecnologie come queste, a ogni visita.</p>" * 5
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div class=node--promoted><h1>{t}</h1><div class=field-name-body>{b}</div></div><nav>{n}</nav>",
+        "<div class=wy-nav-content><h1>{t}</h1><div itemprop=articleBody>{b}</div></div><footer>{n}</footer>",
+        "<div class=portlet-body><h3>{t}</h3><div class=news_body>{b}</div></div>",
+    ],
+)
+def test_a_short_article_is_found_under_a_misleading_name(page: str) -> None:
+    raw = read(page.format(t=TITLE, b=f"<p>{FIRST}</p>", n=NOTICE))
+    assert lines_of(raw) == [FIRST]
