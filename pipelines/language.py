@@ -43,7 +43,7 @@ _READ_WORDS = 300
 _ENOUGH_HITS = 5
 _ENOUGH_SHARE = 0.2
 _CLEAR_LEAD = 1.5
-_MANY_HITS, _WIDE_LEAD = 20, 4.0
+_MANY_HITS, _WIDE_LEAD = 20, 2.5
 # Under this many words the model is right less often than the page's own word.
 _FEW_WORDS = 8
 _SURE = 0.9

@@ -98,10 +98,16 @@ def test_no_text_breaks_it(text: str, declared: str) -> None:
     assert code(text, text, declared, usual=("it",)) is not None
 
 
+NAMES_AND_FIGURES = (
+    "Officine Meccaniche Rossi, Lecco: 45 robots, 120 cobots, 12 lines for the second plant in Bergamo, Dalmine. "
+) * 8
+
+
 def test_a_usual_text_loads_no_model() -> None:
     program = (
         "import sys; from aggregator.items import Found; from pipelines.language import choose_language as c;"
-        f"c({IT!r}, '', (), ()); c('Un corso per le imprese e gli enti', '', (Found('it', 'x'),), ());"
+        f"c({IT!r}, '', (), ()); assert c('', {NAMES_AND_FIGURES!r}, (), ()).chosen.value == 'en';"
+        "c('Un corso per le imprese e gli enti', '', (Found('it', 'x'),), ());"
         "assert 'numpy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
