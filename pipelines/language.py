@@ -40,6 +40,8 @@ _COMMON = {
 }  # fmt: skip
 # Of 300 words an Italian text has 120 common ones; twice as many change no decision.
 _READ_WORDS = 300
+# A text may begin with a table or a list of names.
+_MORE_WORDS = 1500
 _ENOUGH_HITS = 5
 _ENOUGH_SHARE = 0.2
 _CLEAR_LEAD = 1.5
@@ -66,9 +68,12 @@ def choose_language(title: str, text: str, declared: tuple[Found, ...], usual: t
     `declared` is what page and way say, best first; `usual` the source's languages. A clear text
     overrules both. Shapes: `chosen` is None only where nothing is known.
     """
-    sample = words(title) + words(text)[:_READ_WORDS]
+    told = words(title) + words(text)
     hints = tuple(Found(code, found.where) for found in declared if (code := language_code(found.value)))
-    spoken, is_clear = _by_common_words(sample)
+    spoken, is_clear = _by_common_words(told[:_READ_WORDS])
+    if not is_clear and len(told) > _READ_WORDS:
+        spoken, is_clear = _by_common_words(told[:_MORE_WORDS])
+    sample = told[:_READ_WORDS]
     if is_clear:
         return Evidence("language", Found(spoken, "page:text"), _others(spoken, hints), "common words")
     if hints and hints[0].value == spoken:

@@ -101,12 +101,14 @@ def test_no_text_breaks_it(text: str, declared: str) -> None:
 NAMES_AND_FIGURES = (
     "Officine Meccaniche Rossi, Lecco: 45 robots, 120 cobots, 12 lines for the second plant in Bergamo, Dalmine. "
 ) * 8
+TABLE_FIRST = "Rang | Werk | Lecco | Dalmine | 1998 | 45 robot | " * 50 + IT * 12
 
 
 def test_a_usual_text_loads_no_model() -> None:
     program = (
         "import sys; from aggregator.items import Found; from pipelines.language import choose_language as c;"
         f"c({IT!r}, '', (), ()); assert c('', {NAMES_AND_FIGURES!r}, (), ()).chosen.value == 'en';"
+        f"assert c('', {TABLE_FIRST!r}, (), ()).chosen.value == 'it';"
         "c('Un corso per le imprese e gli enti', '', (Found('it', 'x'),), ());"
         "assert 'numpy' not in sys.modules"
     )
