@@ -99,7 +99,7 @@ def test_no_text_breaks_it(text: str, declared: str) -> None:
 
 
 NAMES_AND_FIGURES = (
-    "Officine Meccaniche Rossi, Lecco: 45 robots, 120 cobots, 12 lines for the second plant in Bergamo, Dalmine. "
+    "Officine Meccaniche Rossi, Lecco: 45 robots, 12 lines for the second plant in Bergamo, Dalmine. "
 ) * 8
 TABLE_FIRST = "Rang | Werk | Lecco | Dalmine | 1998 | 45 robot | " * 50 + IT * 12
 
