@@ -21,6 +21,7 @@ from aggregator.text import fold, one_line
 _AFTER, _BEFORE = 700, 200
 # What a line far from the title may hold besides its date: a label.
 _AROUND = 35
+_MOST_PARTS = 300  # a line has few; blanks between elements count
 _BADGE = 40
 _LABEL_PARTS = 4
 _STATED_IN = {"time": "datetime", "abbr": "title"}
@@ -162,7 +163,7 @@ def _fields(element: etree._Element, text: str) -> tuple[str, ...]:
 
 def _line_of(place: etree._Element, around: set[etree._Element]) -> tuple[etree._Element, str]:
     """The element of the line that the place is part of: out of inline elements, and of a badge's."""
-    element, text = place, one_line(text_of(place, " "))
+    element, text = place, one_line(text_of(place, " ", _MOST_PARTS))
     for _ in range(4):
         parent = element.getparent()
         if parent is None or parent in around:
@@ -170,7 +171,7 @@ def _line_of(place: etree._Element, around: set[etree._Element]) -> tuple[etree.
         is_part = element.tag in INLINE_TAGS or (not fields_of(text) and len(text) < _BADGE)
         if not is_part:
             break
-        wider = one_line(text_of(parent, " "))
+        wider = one_line(text_of(parent, " ", _MOST_PARTS))
         if len(wider) > LONGEST:
             break
         element, text = parent, wider

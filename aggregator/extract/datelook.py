@@ -55,8 +55,10 @@ def fields_of(line: str, names: str = "") -> tuple[str, ...]:
     `12 marzo 2024 - Aggiornato il 15` states both: what stands before the label is not labelled.
     `names` are those of its element, which count where its words say nothing.
     """
+    if len(line) > LONGEST:
+        return ()
     flat = _flat(line)
-    date = _DATE_LOOK.search(flat) if len(line) <= LONGEST else None
+    date = _DATE_LOOK.search(flat)
     if date is None:
         return ()
     updated = UPDATED.search(flat)
