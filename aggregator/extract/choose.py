@@ -19,8 +19,7 @@ from aggregator.text import fold
 # A child holds the article if it has this share of its parent's running text; less is asked of
 # one whose name says so. On 900 pages .85 to .95 differ by .001; lower lets introductions go.
 _SHARE = 0.9
-_SHARE_NAMED = 0.5
-_SHARE_ARTICLE_TAG = 0.6
+_SHARE_NAMED = 0.6
 # A part of which more is links leads elsewhere; a text full of references has up to half.
 _LINKS = 0.7
 _LISTS = frozenset(("ul", "ol", "table", "dl"))
@@ -77,12 +76,11 @@ def _heaviest(named: list[etree._Element], mine: Measure, measures: Measures) ->
 
     Not where others of such a name hold a part too: page builders cut an article into many rich texts.
     """
+    # What is in the article's own place is the article's.
+    share = _SHARE if mine.part is ARTICLE else _SHARE_NAMED
     best, weight = None, 0.0
     for element in named:
         theirs = measures[element]
-        share = _SHARE_NAMED if theirs.part is ARTICLE else _SHARE_ARTICLE_TAG
-        if mine.part is ARTICLE:  # what is in the article's own place is the article's
-            share = _SHARE
         if theirs.mass > weight and theirs.mass >= share * mine.mass:
             best, weight = element, theirs.mass
     if best is None or measures[best].part is not ARTICLE:
