@@ -82,7 +82,7 @@ def named_titles(headings: Founds, stated: list[str]) -> tuple[str, ...]:
     shown = [found.value for found in headings["title"][:1]] + stated
     if shown or headings["weak"]:
         return tuple(shown)
-    window = next((found.value for found in headings["window"]), "")
+    window = next((found.value for found in headings["window"] if len(found.value) <= _LONGEST), "")
     return (window, *(window[: bar.start()] for bar in _BAR.finditer(window)))
 
 
