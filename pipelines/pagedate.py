@@ -170,8 +170,8 @@ def _counts(claim: Claim, field: str) -> bool:
     """Whether the words before the date, if any, speak of this field."""
     label = claim.reading.label
     if field == "modified":
-        return label != "published" or claim.found.where.startswith(_MACHINE)
-    return label not in ("modified", "deadline")
+        return label not in ("published", "event") or claim.found.where.startswith(_MACHINE)
+    return label not in ("modified", "deadline", "event")
 
 
 def _with_local_hours(claims: list[Claim], zone: tzinfo) -> list[Claim]:

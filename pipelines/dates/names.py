@@ -172,6 +172,12 @@ MODIFIED_LABELS = frozenset(
 DEADLINE_LABELS = frozenset(
     "entro scadenza scadenze scade scadono scadra deadline termine termini due expires expiry within".split()
 )
+# `In vigore dal`, `Data dell'evento`, `Effective date`: a day of which the page speaks.
+EVENT_LABELS = frozenset(
+    "evento quando inizio svolgimento decorrenza vigore event when start effective".split()
+)
+# These say no more than that a day follows; another label beside them says which.
+BARE_LABELS = frozenset(("data", "date"))
 
 # Offsets in hours. Names that say 'here' (CET, CEST) are not here: people write either all year.
 _HOURS = {

@@ -14,7 +14,13 @@ from pipelines.dates import fallback
 from pipelines.dates.common import read_common
 from pipelines.dates.draft import Draft
 from pipelines.dates.grammar import find_drafts
-from pipelines.dates.names import DEADLINE_LABELS, MODIFIED_LABELS, PUBLISHED_LABELS
+from pipelines.dates.names import (
+    BARE_LABELS,
+    DEADLINE_LABELS,
+    EVENT_LABELS,
+    MODIFIED_LABELS,
+    PUBLISHED_LABELS,
+)
 from pipelines.dates.reading import Reading
 from pipelines.dates.resolve import Context, resolve
 from pipelines.dates.scan import END, WORD, Tokens, scan
@@ -26,8 +32,9 @@ _LABELS = {
     **dict.fromkeys(PUBLISHED_LABELS, "published"),
     **dict.fromkeys(MODIFIED_LABELS, "modified"),
     **dict.fromkeys(DEADLINE_LABELS, "deadline"),
+    **dict.fromkeys(EVENT_LABELS, "event"),
 }
-_PUBLISHED_RANK = {"published": 0, "": 1, "deadline": 2, "modified": 3}
+_PUBLISHED_RANK = {"published": 0, "": 1, "deadline": 2, "event": 2, "modified": 3}
 _LABEL_REACH = 7  # tokens: `Ultima modifica effettuata il giorno`
 _CLOSERS = frozenset(".;|•·!?")
 
@@ -143,9 +150,19 @@ def _reading(draft: Draft, text: str, tokens: Tokens, context: Context) -> Readi
 
 
 def _label(tokens: Tokens, start: int) -> str:
+    """What the words before a date call it, the nearest first.
+
+    Any label goes before an event's (`Pubblicato in Evento il`), and that before a bare `date`.
+    """
+    said: list[str] = []
     for token in reversed(tokens[max(0, start - _LABEL_REACH) : start]):
         if token.kind in _CLOSERS or token.kind == END:
-            return ""
+            break
         if token.kind == WORD and token.text in _LABELS:
-            return _LABELS[token.text]
-    return ""
+            said.append(token.text)
+    word = min(said, key=_weakness, default="")
+    return _LABELS.get(word, "")
+
+
+def _weakness(label: str) -> int:
+    return 2 if label in BARE_LABELS else int(label in EVENT_LABELS)

@@ -15,8 +15,8 @@ class Reading:
 
     Shapes: `start` is a datetime for precision minute, else a date: the first of a month or year
         for those precisions; `end` is set for ranges alone and is inclusive for dates; `span` is
-        the place in the text as given; `label` is "published", "modified", "deadline" or "", by
-        the words before; `is_year_stated` holds where the words themselves prove the year;
+        the place in the text as given; `label` is "published", "modified", "deadline", "event" or "",
+        by the words before; `is_year_stated` holds where the words themselves prove the year;
         `alternatives` are other starts that the same words could mean.
     Units: datetimes are aware, in the stated zone or the site's; `confidence` is from 0 to 1.
     """

@@ -61,6 +61,8 @@ def _at(dates: PageDates) -> str | None:
         ("Ultimo aggiornamento: 11 marzo 2024", VISIBLE, None),
         ("dal 3 al 5 giugno 2024", VISIBLE, None),
         ("Scadenza: 30/06/2024", VISIBLE, None),
+        ("Data dell'evento: 30/06/2024", VISIBLE, None),
+        ("In vigore dal 30/06/2024", VISIBLE, None),
         ("© 2019-2026", VISIBLE, None),
         ("1970-01-01T00:00:00Z", JSONLD, None),
         ("2026-01-01", "meta:date", None),

@@ -136,6 +136,15 @@ def test_nothing_is_invented_without_a_reference() -> None:
         ("Last updated on June 5, 2024", "modified"),
         ("Scadenza: 30/06/2025 ore 17:00", "deadline"),
         ("Milano, 3 giugno 2024", ""),
+        ("Data: 3 giugno 2024", "published"),
+        ("Date updated: June 3, 2024", "modified"),
+        ("Due date: June 3, 2024", "deadline"),
+        ("Data dell'evento: 3 giugno 2024", "event"),
+        ("Effective date: June 3, 2024", "event"),
+        ("Quando: lunedì 3 giugno 2024", "event"),
+        ("In vigore dal 3 giugno 2024", "event"),
+        ("Pubblicato in Evento il 3 giugno 2024", "published"),
+        ("Evento. 3 giugno 2024", ""),
     ],
 )
 def test_labels(text: str, label: str) -> None:
