@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from aggregator.items import Evidence, Found, Source
 from aggregator.text import fold
 from pipelines.evidence import evidence
-from pipelines.names import is_agency, read_account, read_names
+from pipelines.names import is_agency, is_desk, read_account, read_names
 from pipelines.titles import is_site_name
 
 _MOST_AUTHORS = 12
@@ -66,19 +66,20 @@ def _told(place: _Place, found: tuple[Found, ...], why: str) -> Evidence:
 
 
 def _best(places: list[_Place]) -> _Place | None:
-    """The first place; of bylines rather one that a field agrees with.
+    """The first place, rather a person's than a desk's; of bylines rather one that a field agrees with.
 
     That field counts itself where all that it names besides stand in places of the page too.
     """
-    bylines = [place for place in places if place.rank == _BYLINE]
-    if not places or places[0] not in bylines:
+    by_people = [place for place in places if not all(map(is_desk, place.names))]
+    first = (by_people or places)[:1]
+    if not first or (places[0].rank == _BYLINE != first[0].rank):
         return places[0] if places else None
     shown = {key for place in places if place.rank in (_BYLINE, _FAR) for key in place.keys}
-    for byline in bylines:
-        for field in (place for place in places if place.rank == _FIELD):
-            if byline.keys & field.keys:
+    for byline in by_people:
+        for field in by_people:
+            if byline.rank == _BYLINE and field.rank == _FIELD and byline.keys & field.keys:
                 return field if byline.keys < field.keys <= shown else byline
-    return places[0]
+    return first[0]
 
 
 def _places(found: tuple[Found, ...], source: Source, url: str, site: tuple[Found, ...]) -> list[_Place]:

@@ -62,7 +62,15 @@ _OFFICES = (
     r"ricercator[ei]|ricercatric[ei]|avvocat[oi]|responsabil[ei]|consulent[ei]|espert[oai]|fondator[ei]|"
     r"segretari[oa]|portavoce|addett[oa]|autor[ei]|autric[ei]"
 )
+# Whose one is, beside a person's name: `Mario Rossi, Politecnico di Milano`.
+_BODIES = (
+    r"politecnico|universit\w+|university|istituto|institut\w*|college|school|scuola|facolt\w+|department|"
+    r"dipartimento|camera|regione|comune|provincia|ministero|ministry|fondazione|foundation|associazione|"
+    r"association|federazione|consorzio|centro|cent(?:er|re)|laborator\w+|cluster|confindustria|ospedale|"
+    r"hospital|s\.?p\.?a|s\.?r\.?l|inc|llc|ltd|gmbh"
+)
 _OFFICE = re.compile(rf"\b(?:{_OFFICES}|editorial (?:team|staff))\b", re.IGNORECASE)
+_BODY = re.compile(rf"\b(?:{_BODIES})\b", re.IGNORECASE)
 # What a person is, after a name of two words: `Keith Barry Senior Reporter`, `Anna Neri giornalista`.
 _RANK = r"(?:staff|senior|guest|contributing|freelance|managing|chief|deputy|sr\.?)"
 _RANKED_AFTER = re.compile(rf"(?<=\w )(\S+)\s+{_RANK} (?:\w+ )?(?:{_OFFICES})$", re.IGNORECASE)
@@ -127,6 +135,8 @@ _NOBODY = frozenset(
         *("comunicati stampa", "press release", "advertisement", "pubblicita", "home", "news", "in", "on"),
         *("last update", "last modified", "ultimo aggiornamento", "ultima modifica", "fact checked", "link"),
         *("rights", "permissions", "rights & permissions", "autori vari", "share this", "ascolta", "listen"),
+        *("about", "about me", "chi sono", "profile", "profilo", "account", "il mio account", "my account"),
+        *("area riservata", "accedi", "login", "log in", "sign in", "registrati"),
     ]
 )
 _PARTICLES = frozenset(
@@ -158,6 +168,11 @@ def read_account(value: str) -> str:
     parts = [_shorter(part) for piece in pieces for part in _parts(piece, is_field=False)]
     signs = [part for part in parts if part and fold(part) not in _NOBODY]
     return signs[0] if len(signs) == 1 and _ACCOUNT.fullmatch(signs[0]) else ""
+
+
+def is_desk(name: str) -> bool:
+    """Whether the name is that of a desk or office of a publisher, where a person may be named besides."""
+    return name == REDAZIONE or _DESK.search(fold(name)) is not None
 
 
 def _clean(value: str) -> str:
@@ -192,8 +207,9 @@ def _names(text: str, is_field: bool) -> Iterator[str]:
 
 
 def _is_office(part: str) -> bool:
-    """Whether a part beside a person's name says what that person is."""
-    return fold(part) not in _AGENCIES and bool(_OFFICE.search(part) or _LETTERS.fullmatch(part))
+    """Whether a part beside a person's name says what that person is, or whose."""
+    is_one = _OFFICE.search(part) or _BODY.search(part) or _LETTERS.fullmatch(part)
+    return fold(part) not in _AGENCIES and bool(is_one)
 
 
 def _is_word(name: str) -> bool:

@@ -81,3 +81,14 @@ def test_a_field_that_names_more_counts_where_the_page_shows_them() -> None:
     second = Found("Anna Bianchi", "page:a (far)")
     assert choose_authors((byline, *fields), SOURCE, URL)[0] == ("Mario Rossi",)
     assert choose_authors((byline, *fields, second), SOURCE, URL)[0] == ("Mario Rossi", "Anna Bianchi")
+
+
+def test_a_person_who_signs_comes_before_the_desk_of_a_field() -> None:
+    desk = Found("Redazione Esempio", "meta:author")
+    person = Found("Written by: Mario Rossi", "page:li.author (far)")
+    near = Found("Redazione Economia", "page:p.autore")
+    assert choose_authors((desk, person), SOURCE, URL)[0] == ("Mario Rossi",)
+    assert choose_authors((desk,), SOURCE, URL)[0] == ("Redazione Esempio",)
+    assert choose_authors((near, person), SOURCE, URL)[0] == ("Redazione Economia",)
+    named = (Found("Redazione Economia", "page:p.desk"), Found("Mario Rossi", "page:p.autore"), desk)
+    assert choose_authors(named, SOURCE, URL)[0] == ("Mario Rossi",)

@@ -45,6 +45,10 @@ def read(html: str) -> RawArticle:
         ("<p>di Redazione Economia</p>", ["di Redazione Economia"]),
         ("<p>15 March · 3 min read · By Anna Verdi</p>", ["By Anna Verdi"]),
         ('<p class="dateAndAuthorBox">5 March 2024 Anna Verdi</p>', ["5 March 2024 Anna Verdi"]),
+        ('<p class="submitted">Da <b>Anna Verdi</b> , 12 Marzo</p>', ["Da Anna Verdi , 12 Marzo"]),
+        ('<ul><li><i class="fa fa-user"></i> Anna Verdi</li></ul>', ["Anna Verdi"]),
+        ('<p><i class="bi bi-person"></i><a href="/x">Anna Verdi</a><b>News</b></p>', ["Anna Verdi | News"]),
+        ('<p class="site-author">Anna Verdi</p>', []),
         ("<p>Da Milano a Roma in treno</p>", []),
         ("<p>Da Regione Lombardia 10 milioni</p>", []),
         ("<p>Di Giuseppe Verdi il Nabucco alla Scala</p>", []),
@@ -103,6 +107,14 @@ def test_a_card_below_the_text_is_far() -> None:
     card = '<section><div class="author-box"><h4 class="author-name">Anna Verdi</h4></div></section>'
     raw = read(f"<main><h1>Nine clusters</h1><div>{PROSE * 5}</div></main>{card}")
     assert [(found.value, found.where.endswith(" (far)")) for found in raw.authors] == [("Anna Verdi", True)]
+
+
+def test_an_address_alone_counts_in_an_articles_foot() -> None:
+    link = '<a href="/author/anna-verdi.html">Anna Verdi</a>'
+    text = f"<article><h1>Nine clusters</h1>{PROSE * 4}"
+    foot = read(f"{text}<footer>12 marzo {link}</footer></article>").authors
+    assert [(found.value, found.where.endswith(" (far)")) for found in foot] == [("Anna Verdi", True)]
+    assert read(f"{text}<h3>{link}</h3></article>").authors == ()
 
 
 def test_who_is_told_of_again_below_the_text_signs() -> None:
