@@ -34,6 +34,7 @@ _WEIGHTS = (
     ("meta:og", 2.0),
     ("listing:", 1.5),
     ("page:title", 1.5),
+    ("page:.", 2.2),  # an element named as the title, where no heading is
     ("meta:", 0.5),
     ("page:", 1.0),
     ("url:", 0.1),

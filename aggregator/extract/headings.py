@@ -6,6 +6,7 @@ Decides nothing, and knows no site's name but where a heading links home. Start 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -26,6 +27,12 @@ _MOST_HEADINGS, _LONGEST = 60, 500
 # A heading of many parts is a teaser's card; of a part of it the title is at least so much.
 _MOST_PARTS, _OWN_SHARE = 8, 0.5
 _LOGO = re.compile(r"(?:^|[ _-])(?:logo|site[_-]?(?:title|name)|brand)(?:$|[ _-])", re.IGNORECASE)
+# `post-title`, `titolo_news`; Joomla's `contentheading`. A site's own name is no such.
+_TITLED = re.compile(
+    r"(?:^|[ _-])(?:(?:post|entry|article|articolo|news|notizia|page|content)[\w-]{0,8}?"
+    r"(?:title|titolo|heading)|titolo(?:[_-]?(?:news|articolo|notizia|pagina))?)(?:$| )",
+    re.IGNORECASE,
+)
 _BAR = re.compile(r"\s+[|–—·-]\s+")  # between a title and its site's name
 _HOME = re.compile(r"/(?:[a-z]{2}/?)?")
 
@@ -72,9 +79,33 @@ def read_titles(
         is_trusted = heading.agreement > _WEAK or (heading is sole and heading is ranked[0])
         field = "title" if is_trusted else "weak"
         found[field].append(Found(heading.text, f"page:{_name(heading.element)}"))
+    if not ranked and (named := _named(measures, goals)) is not None:
+        name = (named.get("class") or "").split()[0]
+        found["title"].append(Found(_line(named, goals), f"page:.{name}"))
+        return found, named
     # Of several that nothing speaks for none is the title.
     is_one = bool(found["title"]) or len(found["weak"]) == 1
     return found, ranked[0].element if is_one else None
+
+
+def _named(measures: Measures, goals: dict[str, frozenset[str]]) -> etree._Element | None:
+    """What is named as the title where no heading is it: the one that the head states, else the only one."""
+    named = [e for e in measures.of_class(_is_titled) if not _is_elsewhere(e, measures)]
+    lines = [(e, _line(e, goals)) for e in named]
+    lines = [(e, line) for e, line in lines if len(line) <= _LONGEST and len(words(line)) > 1]
+    stated = [e for e, line in lines if _agreement(line, goals, is_h1=True) > 1]
+    return stated[0] if stated else lines[0][0] if len(lines) == 1 else None
+
+
+def _is_elsewhere(element: etree._Element, measures: Measures) -> bool:
+    """Whether the element is in a link or in what is left out: a teaser's title."""
+    around = (element, *element.iterancestors())
+    return any(e.tag == "a" or ((mine := measures.get(e)) is not None and mine.is_left_out) for e in around)
+
+
+@lru_cache(maxsize=4096)
+def _is_titled(names: str) -> bool:
+    return _TITLED.search(names) is not None
 
 
 def named_titles(headings: Founds, stated: list[str]) -> tuple[str, ...]:

@@ -103,6 +103,7 @@ BYLINE = _lines(
     (scritto|inserito|postato|inviato|pubblicato) da .{0,100}
     (posted on|published( on| by)?|(last )?updated( on)?|pubblicato( il)?|aggiornato( il)?)\b.{0,100}
     .{0,40}\b\d{1,2}:\d{2}\b.{0,12}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}
+    .{0,40}\b\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|.{0,60}\| ?\d{1,2} \w+ \d{4}( ?\|.{0,60})?
     (\w+,? )?(\w+ \d{1,2}|\d{1,2}( |-)\w+),? \d{4}.{0,25}
     """,
     "$",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
+from itertools import islice
 
 from lxml import etree
 
@@ -262,9 +263,10 @@ def image_url(element: etree._Element, base: str) -> str | None:
 
 
 def is_data_row(row: etree._Element) -> bool:
-    """Whether the row is of a table of data, not of a page laid out by tables."""
+    """Whether the row is of a table of data, not of a page laid out by tables: of one row or with blocks."""
     cells = [c for c in row if c.tag in ("td", "th")]
-    if len(cells) < 2:
+    table = next(row.iterancestors("table"), None)
+    if len(cells) < 2 or table is None or len(list(islice(table.iter("tr"), 2))) < 2:
         return False
     for cell in cells:
         for inner in cell.iter("table", "h1", "h2", "h3", "ul", "form", "section"):

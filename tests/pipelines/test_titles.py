@@ -208,3 +208,8 @@ def test_a_title_is_one_clean_line(found: list[tuple[str, str]]) -> None:
 @given(st.text(max_size=60))
 def test_cleaning_settles(text: str) -> None:
     assert "\n" not in clean_title(text)
+
+
+def test_what_is_named_as_the_title_beats_a_window_that_names_the_site() -> None:
+    named = ("page:.titolo", "Il bando per i corsi estivi")
+    assert title(named, ("page:title", "Comune di Esempio")) == named[1]

@@ -134,3 +134,27 @@ NOTICE = "<p>Per fornire le migliori esperienze il sito usa tecnologie come ques
 def test_a_short_article_is_found_under_a_misleading_name(page: str) -> None:
     raw = read(page.format(t=TITLE, b=f"<p>{FIRST}</p>", n=NOTICE))
     assert lines_of(raw) == [FIRST]
+
+
+def test_a_page_without_headings_names_its_title_by_a_class() -> None:
+    teaser = "<a href=/altro><span class=postTitle>Un altro bando della Regione</span></a>"
+    raw = read(
+        f"<div id=contenuto><div class=titolo>{TITLE}</div><div class=data_news>12/03/2024</div>"
+        f"<div class=testo_news><p>{FIRST}</p>{teaser}<p>{SECOND}</p></div></div>",
+        head="<title>Comune di Esempio</title>",
+    )
+    assert next((t.value, t.where) for t in raw.title) == (TITLE, "page:.titolo")
+    assert [f.value for f in raw.published] == ["12/03/2024"]
+    assert lines_of(raw) == [FIRST, SECOND]
+
+
+def test_a_table_of_one_row_is_a_page_s_layout() -> None:
+    row = f"<table><tr><td class=contentheading>{TITLE}</td><td><a href=#>PDF</a></td></tr></table>"
+    raw = read(f"<div>{row}<div>Scritto da Mario Rossi</div><p>{FIRST}</p><p>{SECOND}</p></div>")
+    assert lines_of(raw) == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize("line", ["Mario Rossi 12/03/2024", "da | 12 marzo 2024 | News"])
+def test_a_name_and_a_day_above_the_text_are_none_of_it(line: str) -> None:
+    raw = read(f"<main><h1>{TITLE}</h1><div>{line}</div><p>{FIRST}</p><p>{SECOND}</p></main>")
+    assert lines_of(raw) == [FIRST, SECOND]
