@@ -79,6 +79,10 @@ END = _lines(
     keep reading|recommended( for you)?
     (\d+ )?(comments?|commenti|responses|replies|thoughts on .{0,200})( \(\d+\))?|1 response
     (leave|post) a (reply|comment).{0,40}|lascia una? (commento|risposta).{0,20}
+    (related|recommended) (articles?|posts?|stories|resources) .{0,40}|you('ll| will) also (like|love).{0,20}
+    want (more|to (know|learn) more)\b.{0,40}\?|vuoi saperne di piu.{0,40}|need (more )?help.{0,30}\?
+    (hai )?bisogno di aiuto.{0,30}\?|join (us|our)\b.{0,40}|work with us|lavora con noi
+    (written|reviewed) by\b.{0,40}|scritto da\b.{0,40}|meet the (authors?|experts?|team)|conosci l'autore
     join the (conversation|discussion).{0,20}|about (us|the authors?).{0,30}|(l')?autore|chi e l'autore
     (informazioni|qualcosa) sull'autore|a cura di|quanto sono chiare le informazioni (su|in) questa pagina
     contatta il comune|commenta con facebook

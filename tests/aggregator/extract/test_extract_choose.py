@@ -97,3 +97,11 @@ def test_what_opens_at_a_click_is_text(fold: str) -> None:
 def test_what_is_named_as_surroundings_goes(aside: str) -> None:
     told = "<p>Scrive di trasporti e di energia da vent'anni, e vive a Bergamo.</p>"
     assert lines_of(f"<main><h1>Bando</h1>{ARTICLE}{aside.format(told)}</main>") == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize(
+    "end", ["Vuoi saperne di più sui bandi?", "Scritto da Ada Neri", "Related articles that may interest you"]
+)
+def test_headings_of_other_things_end_the_text(end: str) -> None:
+    told = "<p>Scrive di trasporti e di energia da vent'anni, e vive a Bergamo.</p>"
+    assert lines_of(f"<main><h1>Bando</h1>{ARTICLE}<h3>{end}</h3>{told}</main>") == [FIRST, SECOND]
