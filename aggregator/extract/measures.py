@@ -36,6 +36,7 @@ _FAR_MORE = 3.0
 # Letters from which on surroundings are not looked into: bylines, dates and authors' cards are shorter.
 _LARGE = 600
 _LEAST_MASS = 200.0
+_MOST_SPARED = 40  # each is looked through for an article; pages have a few that weigh as much
 _A_LINE, _A_TEXT = 60.0, 1000.0  # a sentence; notices of cookies and teasers are shorter
 _LABEL = 30  # letters: longer lines are not read for whether they are an advert's label
 _ADVERTS = frozenset("aApPsSwW")  # what the words of `ADVERT` begin with
@@ -120,7 +121,7 @@ def measure(root: etree._Element) -> Measures:
     if any(prose_of(element) >= enough for element in walk.measures.unread):
         walk = _Walk(sys.maxsize)
         walk.visit(root, root.tag, 0, False)
-    while walk.asides:
+    for _ in range(min(_MOST_SPARED, len(walk.asides))):
         heaviest = max(walk.asides, key=lambda element: walk.measures[element].mass)
         is_named = _holds_title(heaviest) or walk.measures[root].mass < _A_LINE
         least = _A_LINE if is_named and _holds_article(heaviest, walk.measures) else _LEAST_MASS

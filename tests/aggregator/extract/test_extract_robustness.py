@@ -31,6 +31,8 @@ HOSTILE = {
     "a nested byline": b"<h1>Bando</h1><div class=byline>" + b"<b>" * 1500 + b"di Ada Neri",
     "days in a long line": b"<h1>Bando</h1><b>" + b"<i>12/03/2026</i> \xcc\x81" * 20_000,
     "bars in a title": b"<title>" + b" | Bando" * 20_000 + b"</title><p>ciao</p>",
+    "nested surroundings": b"<aside>" * 240
+    + (b"<div>" * 90 + b"<p>Il bando apre a marzo e chiude a maggio.") * 400,
     "nested items": b"<div itemprop=author itemscope><b itemprop=name>Ada Neri <i>" * 20_000,
     "nested lists": b"<ul><li>" * 300_000,
     "nested tables": b"<table><tr><td>" * 200_000,
