@@ -54,10 +54,11 @@ _AUTHOR_NAMES = re.compile(
     r"(?:[a-z](?:Author|Autore|Byline)|(?:^|[ _-])(?:author|autore|byline)(?=[A-Z]))s?(?:$|[ _-]|[A-Z])"
 )
 _LOOKS = re.compile("uthor|yline|utor[ei]|irma|ubmitted|riter|ournalist|iornalist|olumnist|edattor")
-# A picture of a person before a name: Font Awesome, Bootstrap, Glyphicons and others' icons.
+# A picture of a person before a name: Font Awesome, Bootstrap, Glyphicons and others' icons. Several people
+# stand for whom a call is, and a pen for a page that can be edited.
 _ICON = re.compile(
     r"(?:^|[ _-])(?:fa[\w-]*|icon\w*|bi|glyphicon|ti|ri|la|mdi|reco|feather|dashicons[\w-]*)-"
-    r"(?:user|person|account|author|pencil|pen)s?(?:$|[ _-])"
+    r"(?:user|person|account|author)(?:$|[ _-])"
 )
 # Of an author's place what is no name: `author-title`, `byline__category`; and names of others.
 _BESIDE = re.compile(
@@ -198,7 +199,8 @@ def _is_author(names: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_icon(names: str) -> bool:
-    return _ICON.search(names) is not None
+    looks = "user" in names or "person" in names or "account" in names or "author" in names
+    return looks and _ICON.search(names) is not None
 
 
 def _line_of_icon(icon: etree._Element) -> etree._Element | None:

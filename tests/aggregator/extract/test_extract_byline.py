@@ -49,6 +49,8 @@ def read(html: str) -> RawArticle:
         ('<ul><li><i class="fa fa-user"></i> Anna Verdi</li></ul>', ["Anna Verdi"]),
         ('<p><i class="bi bi-person"></i><a href="/x">Anna Verdi</a><b>News</b></p>', ["Anna Verdi | News"]),
         ('<p class="site-author">Anna Verdi</p>', []),
+        ('<p><i class="fa fa-users"></i> Enti Locali</p>', []),
+        ('<p><i class="fa fa-pencil"></i> <a href="/edit">Edit Page</a></p>', []),
         ("<p>Da Milano a Roma in treno</p>", []),
         ("<p>Da Regione Lombardia 10 milioni</p>", []),
         ("<p>Di Giuseppe Verdi il Nabucco alla Scala</p>", []),
