@@ -23,6 +23,8 @@ from aggregator.text import fold
 # at least five times as much elsewhere is asked of trafilatura.
 _ENOUGH = 250
 _MUCH_ELSEWHERE = 5
+# ... and its answer is taken from so many times on: below it, it is teasers and notices around a short text.
+_FAR_MORE = 10
 # A text offered instead of the page's must say this much more to be taken for the whole.
 _MORE = 1.5
 
@@ -202,6 +204,6 @@ def _by_trafilatura(page: Material, otherwise: _Offer | None) -> _Offer | None:
         text, output_format="html", include_links=True, include_comments=False, fast=True
     )
     found = _of_fragment(html, page.base, (), "trafilatura") if html else None
-    if found and found.weight > _MUCH_ELSEWHERE * (otherwise.weight if otherwise else 0):
+    if found and found.weight > _FAR_MORE * (otherwise.weight if otherwise else 0):
         return _Offer(found.pieces, "trafilatura", 0.5)
     return otherwise

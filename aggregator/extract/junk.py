@@ -117,7 +117,7 @@ _ARTICLE = _names(
 _SCAFFOLD = _names(
     " ",
     r"""
-    has no with without show hide is page-template wp-singular single group category(?!-list)
+    has no with without show hide is row page-template wp-singular single group category(?!-list)
     tag(?!-list|-cloud|-links) anchor-(with|target)
     """,
     "-",

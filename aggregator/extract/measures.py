@@ -143,9 +143,11 @@ def _holds_title(element: etree._Element) -> bool:
 
 
 def _has_article(measures: Measures, elsewhere: etree._Element) -> bool:
-    """Whether what is named as the article's own place, outside of an element, holds a sentence."""
-    named = (e for e, m in measures.items() if m.part is ARTICLE and m.mass >= _A_LINE)
-    return any(elsewhere not in e.iterancestors() for e in named)
+    """Whether the article's own place by its name, or a `main` apart from an element, holds a sentence."""
+    around = set(elsewhere.iterancestors())
+    own = (e for e, m in measures.items() if m.mass >= _A_LINE)
+    own = (e for e in own if measures[e].part is ARTICLE or (e.tag == "main" and e not in around))
+    return any(elsewhere not in e.iterancestors() for e in own)
 
 
 def _holds_article(element: etree._Element, measures: Measures) -> bool:

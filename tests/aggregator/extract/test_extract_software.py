@@ -158,3 +158,23 @@ def test_a_table_of_one_row_is_a_page_s_layout() -> None:
 def test_a_name_and_a_day_above_the_text_are_none_of_it(line: str) -> None:
     raw = read(f"<main><h1>{TITLE}</h1><div>{line}</div><p>{FIRST}</p><p>{SECOND}</p></main>")
     assert lines_of(raw) == [FIRST, SECOND]
+
+
+def test_a_row_of_the_page_is_no_menu() -> None:
+    row = f"<div class=row-column-menu-left><div><p>{SECOND}</p></div></div>"
+    assert lines_of(read(f"<main><h1>{TITLE}</h1><p>{FIRST}</p>{row}</main>")) == [FIRST, SECOND]
+
+
+def test_what_outweighs_a_short_text_in_its_main_is_not_taken_for_it() -> None:
+    foot = "".join(f"<div><h6>Avvisi</h6><p>{n}. {SECOND}</p></div>" for n in range(4))
+    raw = read(f"<div><h1>{TITLE}</h1><main><p>{FIRST}</p></main></div><footer>{foot}</footer>")
+    assert lines_of(raw) == [FIRST]
+
+
+def test_teasers_in_many_words_do_not_replace_a_short_text() -> None:
+    teasers = "".join(f"<li>2{n} marzo <a href=/{n}>Altro bando</a><br>{SECOND}</li>" for n in range(5))
+    raw = read(
+        f"<article><h1>{TITLE}</h1><div class=entry-content><p>{FIRST}</p></div></article>"
+        f"<div class=related-posts><h4>Articoli correlati</h4><ul>{teasers}</ul></div>"
+    )
+    assert lines_of(raw) == [FIRST]
