@@ -24,6 +24,7 @@ _WAY_KEYS = {
     Way.LISTING: {"published": "date"},
 }
 _MAX_FOUND = 12
+_MAX_AUTHORS = 60  # five places that name twelve each
 _LONGEST = 5000
 _LOGO = re.compile(
     r"logo|icon|favicon|sprite|avatar|gravatar|placeholder|blank\.|spacer|pixel|1x1|default-(?:image|og)",
@@ -41,11 +42,11 @@ def merge(*readings: Founds) -> Founds:
     for reading in readings:
         for field, founds in reading.items():
             target = merged.setdefault(field, [])
+            is_authors = field == "authors"
+            most = _MAX_AUTHORS if is_authors else _MAX_FOUND
             for found in founds:
-                is_repeat = (
-                    found in target if field == "authors" else any(f.value == found.value for f in target)
-                )
-                if len(target) < _MAX_FOUND and not is_repeat:
+                is_repeat = found in target if is_authors else any(f.value == found.value for f in target)
+                if len(target) < most and not is_repeat:
                     target.append(_cut(found))
     return merged
 

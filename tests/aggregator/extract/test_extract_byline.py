@@ -147,6 +147,14 @@ def test_each_place_says_all_that_it_names() -> None:
     assert [found.value for found in raw.authors] == ["Anna Verdi", "Luca Neri", "Anna Verdi"]
 
 
+def test_of_many_authors_no_place_loses_any() -> None:
+    names = [f"Anna Verdi{letter}" for letter in "abcdefghij"]
+    fields = "".join(f'<meta name="citation_author" content="{name}">' for name in names)
+    links = ", ".join(f'<a class="author" href="/x">{name}</a>' for name in names)
+    raw = read(f"<head>{fields}</head><body><article><h1>Nine clusters</h1><p>{links}</p>{PROSE}</article>")
+    assert [found.value for found in raw.authors if found.where.startswith("page:")] == names
+
+
 def test_a_social_card_names_the_author_after_all_others() -> None:
     card = (
         '<head><meta name="twitter:label1" content="Scritto da">'
