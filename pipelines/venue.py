@@ -5,6 +5,7 @@ Knows a table of towns and the words that lead to a venue. Start reading at `fin
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 # Provincial capitals and fair towns of Lombardy, the larger Italian cities, and where its
 # clusters go abroad. A town that is not here is found by the words before it (`presso`, `a`).
@@ -54,6 +55,7 @@ def find_place(sentence: str, start: int, stop: int) -> str | None:
     return after[1].rstrip(".") if after else None
 
 
+@lru_cache(maxsize=1)  # each event of an article asks for it
 def find_town(text: str) -> str | None:
     """The only known town that the text names, or None where there are none or several."""
     towns = {m[0] for m in _towns(text)}

@@ -118,7 +118,8 @@ def measure(root: etree._Element) -> Measures:
     walk = _Walk(_LARGE)
     walk.visit(root, root.tag, 0, False)
     enough = max(_LEAST_MASS, walk.measures[root].mass)
-    if any(prose_of(element) >= enough for element in walk.measures.unread):
+    may_be_it = (e for e in walk.measures.unread if walk.measures[e].part is ASIDE and _letters(e) >= enough)
+    if any(prose_of(e) >= enough for e in may_be_it):
         walk = _Walk(sys.maxsize)
         walk.visit(root, root.tag, 0, False)
     for _ in range(min(_MOST_SPARED, len(walk.asides))):
@@ -183,9 +184,8 @@ def _is_advert(label: str) -> bool:
 
 
 def prose_of(element: etree._Element) -> int:
-    """The letters in the element that are not links, without a Measure of it."""
-    every = _letters(element)
-    return every - sum(_letters(link) for link in element.iter("a")) if every else 0
+    """The letters in the element that readers see and that are not links, without a Measure of it."""
+    return _letters(element) - sum(map(_letters, element.iter("a", "script", "style")))
 
 
 def _letters(element: etree._Element) -> int:
@@ -199,6 +199,7 @@ class _Walk:
         self.measures = Measures()
         self.asides: list[etree._Element] = []
         self._anchors, self._classed = self.measures.anchors, self.measures.classed
+        self._is_in_small = False
         self._seen = 0
         self._run = 0
         self._run_linked = 0
@@ -207,9 +208,12 @@ class _Walk:
         """The element's Measure, after those of all below it."""
         part, names = part_of(element, tag)
         mine = self.measures[element] = Measure(part, self._seen, self._seen)
-        if (part is ASIDE or part is COMMENTS) and len(element) and self._is_large(element):
-            self.measures.unread.append(element)
-            return mine
+        is_small = False
+        if (part is ASIDE or part is COMMENTS) and not self._is_in_small and len(element):
+            is_small = self._is_in_small = _letters(element) < self._large
+            if not is_small and next(element.iter("h1", "main"), None) is None:
+                self.measures.unread.append(element)
+                return mine
         if names in self._classed:
             self._classed[names].append(element)
         elif names:
@@ -232,6 +236,8 @@ class _Walk:
             if self._run:
                 self._flush(mine, tag)
             self._run, self._run_linked = outer
+        if is_small:
+            self._is_in_small = False
         mine.end = self._seen
         return mine
 
@@ -268,9 +274,6 @@ class _Walk:
                     mine.take(theirs)
             if tail := child.tail:
                 self._text(element, mine, tail, in_link)
-
-    def _is_large(self, element: etree._Element) -> bool:
-        return _letters(element) >= self._large and next(element.iter("h1", "main"), None) is None
 
     def _text(self, element: etree._Element, mine: Measure, text: str, in_link: bool) -> None:
         text = text.strip()
