@@ -71,13 +71,17 @@ def without_told(found: Founds, place: Iterable[Piece], text: str) -> Founds:
         return found
     lines = set(text.split("\n"))
     own = list(dropwhile(lambda piece: len(piece.text) <= LONGEST, place))
-    told = {p.text for p in own if (p.kind in _TELLING or _SENTENCE.search(p.text)) and p.text in lines}
+    told = {p.text for p in own if p.text in lines and (p.kind in _TELLING or _is_sentence(p.text))}
     dates = ("published", "modified")
     return {k: [f for f in v if k not in dates or f.value not in told] for k, v in found.items()}
 
 
 _TELLING = frozenset(("li", "row", "quote"))
-_SENTENCE = re.compile(r".{60}[.!?…»”]$")
+_SENTENCE, _ENDS = 60, tuple(".!?…»”")
+
+
+def _is_sentence(text: str) -> bool:
+    return len(text) > _SENTENCE and text.endswith(_ENDS)
 
 
 def read_labelled(pieces: Iterable[Piece]) -> Founds:
