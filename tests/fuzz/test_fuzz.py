@@ -40,6 +40,7 @@ PIECES = [
     b"\x00", b"\xe2\x80\x8b", b"\xf0\x9f\x98\x80", b"<a href='http://[::1'>", b"<img src='data:,'>",
     b"Leggi anche", b"\n\n", b'"', b">", b"<", b"=", b"Pubblicato il 31 febbraio 2026 alle ore 25.61",
     b"l'1/1/1", b"dal 3 al 2 marzo", b"<svg>", b"<template>",
+    b"<b itemprop='author' itemscope>", b"<div class='accordion' hidden>", b"<aside>", b"<time> | ",
 ]  # fmt: skip
 _WORDS = """
 il dal al del ore alle fino a marzo mag 2026 26 3 12/04 12.04.2026 2026-02-30 lunedì lun primo due fra
