@@ -26,6 +26,9 @@ _LISTS = frozenset(("ul", "ol", "table", "dl"))
 _TELLING = frozenset(("p", "h2", "h3", "h4"))
 # A standfirst is a sentence, not a label.
 _PROSE = 60
+# On pages with no more running text than this the only place named as the article's is it, however little
+# it holds: four teasers outweigh a short text. On longer ones such a name may be an abstract's.
+_SHORT = 1500.0
 # What news and content systems call it, Plone's `documentDescription` among them.
 _INTRODUCES = re.compile(
     r"description|standfirst|abstract|sommario|occhiello|catenaccio|(?<![a-z])(?:lead|intro)(?![a-z])"
@@ -78,6 +81,10 @@ def _heaviest(named: list[etree._Element], mine: Measure, measures: Measures) ->
     """
     # What is in the article's own place is the article's.
     share = _SHARE if mine.part is ARTICLE else _SHARE_NAMED
+    own = [e for e in named if measures[e].part is ARTICLE and measures[e].mass >= _PROSE]
+    is_only = bool(own) and all(own[0] in e.iterancestors() for e in own[1:])
+    if is_only and mine.part is not ARTICLE and mine.mass < _SHORT:
+        return own[0]
     best, weight = None, 0.0
     for element in named:
         theirs = measures[element]

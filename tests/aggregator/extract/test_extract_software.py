@@ -178,3 +178,9 @@ def test_teasers_in_many_words_do_not_replace_a_short_text() -> None:
         f"<div class=related-posts><h4>Articoli correlati</h4><ul>{teasers}</ul></div>"
     )
     assert lines_of(raw) == [FIRST]
+
+
+def test_the_only_place_named_as_the_article_s_is_a_short_text_s() -> None:
+    news = "".join(f"<div class=box>0{n}/03/2024 <a href=/{n}>Altro</a> {SECOND}</div>" for n in range(4))
+    raw = read(f"<div class=titolo>{TITLE}</div><div class=testo_news><p>{FIRST}</p></div><div>{news}</div>")
+    assert lines_of(raw) == [FIRST]
