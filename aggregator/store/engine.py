@@ -55,6 +55,7 @@ _MEANINGS = (
     ("starting up", "is just starting; try again in a moment"),
     ("server closed the connection", "went away; what was acknowledged before is kept"),
     ("connection refused", "does not answer; is the server up, and the address right?"),
+    ("is the server running", "does not answer; is the server up, and the address right?"),  # no socket
     ("does not exist", "does not exist on this server; create it first"),
 )
 

@@ -209,3 +209,10 @@ def _differences(store: Store) -> list[object]:
 def _is_modelled(name: str | None, kind: str, _parents: object) -> bool:
     """The index of search is made in other words on each database, so that no model describes it."""
     return kind != "table" or name is None or name.partition("_")[0] != search.NAME or name == "search_state"
+
+
+def test_a_server_without_its_socket_is_named_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as told:
+        open_store(f"postgresql+psycopg://postgres@/postgres?host={tmp_path}")
+    assert str(told.value).endswith("does not answer; is the server up, and the address right?")
+    assert "\n" not in str(told.value)
