@@ -16,7 +16,7 @@ from aggregator.commands.search import opened, table
 
 if TYPE_CHECKING:
     from aggregator.query import Query
-    from aggregator.store import Session, Store
+    from aggregator.store import Session
     from aggregator.store.statistics import Coverage
 
 _SECONDS = 120.0
@@ -69,7 +69,7 @@ def add_to(group: click.Group) -> None:
         query = parse_query(" ".join(words)) if words else None
         with opened(job) as store, read_within(store, _SECONDS) as session:
             if disk:
-                figures = _disk(store, session)
+                figures = _disk(session)
             elif by in TRENDS:
                 figures = _trend(job, session, by, days)
             else:
@@ -209,10 +209,10 @@ def _hours(hours: float | None) -> str:
     return "-" if hours is None else f"{hours:.1f}"
 
 
-def _disk(store: "Store", session: "Session") -> _Figures:
+def _disk(session: "Session") -> _Figures:
     from aggregator.store.disk import usage
 
-    rows = [(one.kind, one.source_id or "all", one.bytes) for one in usage(store, session)]
+    rows = [(one.kind, one.source_id or "all", one.bytes) for one in usage(session)]
     total = sum(row[2] for row in rows)
     remark = f"{total:,} bytes in all, {total / 2**20:,.1f} MiB"
     return _Figures(("kind", "source", "bytes"), rows, "", 2, [remark])

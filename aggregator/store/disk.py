@@ -5,15 +5,15 @@ Knows nothing of how they are shown. Start reading at `usage`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import ColumnElement, LargeBinary, cast, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from aggregator.store.engine import Store
 from aggregator.store.schema import BodyRow, EntryRow, RevisionRow, SnapshotRow
 
 _SQLITE_INDEX = text("SELECT sum(length(block)) FROM search_data")
+# What the file will be: pages still in its log count, as all else that is asked of it does.
+_SQLITE_ALL = text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
 _POSTGRESQL_INDEX = text("SELECT pg_total_relation_size('search')")
 _POSTGRESQL_ALL = text("SELECT pg_database_size(current_database())")
 
@@ -27,13 +27,13 @@ class Usage:
     bytes: int
 
 
-def usage(store: Store, session: Session) -> list[Usage]:
+def usage(session: Session) -> list[Usage]:
     """What takes room: pages kept, texts, evidence, revisions by source; the index; all else.
 
-    Shapes: the sum of all is the size of the file, its log left out, or of the database.
+    Shapes: the sum of all is the size of the file with its log written back, or of the database.
     """
     found = [*_by_source(session), Usage("search index", "", _index(session))]
-    rest = _total(store, session) - sum(one.bytes for one in found)
+    rest = _total(session) - sum(one.bytes for one in found)
     return [*found, Usage("tables and indexes", "", max(0, rest))]
 
 
@@ -66,7 +66,6 @@ def _index(session: Session) -> int:
     return int(session.scalar(statement) or 0)
 
 
-def _total(store: Store, session: Session) -> int:
-    if store.is_sqlite:
-        return Path(store.engine.url.database or "").stat().st_size
-    return int(session.scalar(_POSTGRESQL_ALL) or 0)
+def _total(session: Session) -> int:
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return int(session.scalar(_SQLITE_ALL if is_sqlite else _POSTGRESQL_ALL) or 0)
