@@ -15,7 +15,7 @@ from aggregator.extract.choose import container, is_dropped, own_pieces, standfi
 from aggregator.extract.measures import Measures, measure, prose_of
 from aggregator.extract.overrides import select_body
 from aggregator.extract.render import Piece, pieces_of, to_html, to_text
-from aggregator.extract.tree import MAX_BYTES, decode, parse_html
+from aggregator.extract.tree import MAX_BYTES, decode, name_of, parse_html
 from aggregator.items import Block, Body, Boilerplate, Candidate, Page, Source
 from aggregator.text import fold
 
@@ -133,7 +133,7 @@ def _walked(page: Material) -> _Offer | None:
     total = page.measures[page.body].mass
     weight = sum(len(p.text) for p in own)
     confidence = min(1.0, weight / _ENOUGH) * min(1.0, weight / max(1.0, 0.5 * total))
-    return _Offer(own, f"page:{_name(place)}", round(confidence, 2), tuple(pieces), place) if own else None
+    return _Offer(own, f"page:{name_of(place)}", round(confidence, 2), tuple(pieces), place) if own else None
 
 
 def _standfirst(page: Material, place: etree._Element, own: list[Piece]) -> list[Piece]:
@@ -154,11 +154,6 @@ def _standfirst(page: Material, place: etree._Element, own: list[Piece]) -> list
     between = standfirst(pieces_of(both, page.base, is_out), page.titles)
     told = {p.folded for p in own}
     return [p for p in between if p.folded not in told]
-
-
-def _name(element: etree._Element) -> str:
-    names = (element.get("class") or "").split()
-    return f"{element.tag}.{names[0]}" if names else str(element.tag)
 
 
 def _of_fragment(html: str, base: str, titles: Iterable[str], where: str) -> _Offer | None:

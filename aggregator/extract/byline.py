@@ -14,7 +14,7 @@ from aggregator.extract.datelook import LONGEST, MONTH
 from aggregator.extract.junk import COMMENTS, HARD_TAGS, INLINE_TAGS
 from aggregator.extract.measures import MAX_DEPTH, Measure, Measures
 from aggregator.extract.render import Piece
-from aggregator.extract.tree import text_of
+from aggregator.extract.tree import path_of, text_of
 from aggregator.items import Found
 from aggregator.text import one_line
 
@@ -304,14 +304,3 @@ def _is_marked(element: etree._Element) -> bool:
 def _signature(element: etree._Element) -> str:
     steps = [element, *list(element.iterancestors())[:2]]
     return ">".join(f"{e.tag}.{_DIGITS.sub('0', e.get('class') or '')}" for e in steps)
-
-
-def path_of(element: etree._Element) -> str:
-    """The element's name and that of what holds it."""
-    parent = element.getparent()
-    return f"{_name(parent)}>{_name(element)}" if parent is not None else _name(element)
-
-
-def _name(element: etree._Element) -> str:
-    names = (element.get("class") or "").split()
-    return f"{element.tag}.{names[0]}" if names else str(element.tag)

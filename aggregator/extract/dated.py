@@ -12,7 +12,7 @@ from lxml import etree
 from aggregator.extract.datelook import LONGEST, PUBLISHED, fields_of, is_label
 from aggregator.extract.junk import COMMENTS, INLINE_TAGS
 from aggregator.extract.measures import Measure, Measures
-from aggregator.extract.tree import text_of
+from aggregator.extract.tree import path_of, text_of
 from aggregator.items import Found
 from aggregator.text import fold, one_line
 
@@ -67,7 +67,7 @@ def read_dated(
     labelled = [line for line in lines if _is_labelled(line)]
     near = {line for line in lines if _is_near(line, mine, inside, is_only=labelled == [line])}
     for line in sorted(_unlisted(lines, near), key=lambda line: abs(line.gap)):
-        where = f"page:{_path(line.element)}"
+        where = f"page:{path_of(line.element)}"
         if line.element.tag in ("time", "abbr") and line.value != line.text:
             where += "[datetime]"
         if line not in near:
@@ -251,13 +251,3 @@ def _speaks_far(line: _Line, inside: Measure | None, measures: Measures, *, is_o
 
 def _names(element: etree._Element) -> str:
     return element.get("class") or ""
-
-
-def _path(element: etree._Element) -> str:
-    parent = element.getparent()
-    return f"{_name(parent)}>{_name(element)}" if parent is not None else _name(element)
-
-
-def _name(element: etree._Element) -> str:
-    names = (element.get("class") or "").split()
-    return f"{element.tag}.{names[0]}" if names else str(element.tag)

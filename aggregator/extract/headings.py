@@ -17,6 +17,7 @@ from aggregator.extract.jsonld import Founds
 from aggregator.extract.junk import COMMENTS
 from aggregator.extract.measures import Measure, Measures
 from aggregator.extract.render import pieces_of
+from aggregator.extract.tree import name_of
 from aggregator.items import Found
 from aggregator.text import fold, one_line, words
 
@@ -65,7 +66,7 @@ def read_titles(
         if not text or len(text) > _LONGEST:
             continue
         if element.tag == "h1" and (_leads_home(element, mine, base) or _is_logo(element)):
-            found["site"].append(Found(text, f"page:{_name(element)}"))
+            found["site"].append(Found(text, f"page:{name_of(element)}"))
             continue
         heading = _Heading(_agreement(text, goals, element.tag == "h1"), element, text)
         ranked.append(heading)
@@ -78,7 +79,7 @@ def read_titles(
     for heading in ranked:
         is_trusted = heading.agreement > _WEAK or (heading is sole and heading is ranked[0])
         field = "title" if is_trusted else "weak"
-        found[field].append(Found(heading.text, f"page:{_name(heading.element)}"))
+        found[field].append(Found(heading.text, f"page:{name_of(heading.element)}"))
     if not ranked and (named := _named(measures, goals)) is not None:
         name = (named.get("class") or "").split()[0]
         found["title"].append(Found(_line(named, goals), f"page:.{name}"))
@@ -181,8 +182,3 @@ def _agreement(text: str, goals: dict[str, frozenset[str]], is_h1: bool) -> floa
         # A section's heading shares words with the title too: only a near copy of it is the title.
         return best - 0.2 if best >= 1.7 else 0.0
     return best or _WEAK
-
-
-def _name(element: etree._Element) -> str:
-    names = (element.get("class") or "").split()
-    return f"{element.tag}.{names[0]}" if names else str(element.tag)

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from aggregator.extract.byline import parts_of, path_of
+from aggregator.extract.byline import parts_of
 from aggregator.extract.junk import COMMENTS, HARD_TAGS, INLINE_TAGS
 from aggregator.extract.measures import Measures
+from aggregator.extract.tree import path_of
 from aggregator.items import Found
 
 # Longer than `by` and `di` alone, which open any line.

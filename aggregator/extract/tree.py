@@ -130,6 +130,18 @@ def text_of(element: etree._Element, between: str = "", most: int | None = None)
     return between.join(str(t) for t in islice(element.itertext(), most))
 
 
+def name_of(element: etree._Element) -> str:
+    """What evidence calls an element: its tag, and the first of its classes."""
+    names = (element.get("class") or "").split()
+    return f"{element.tag}.{names[0]}" if names else str(element.tag)
+
+
+def path_of(element: etree._Element) -> str:
+    """The name of what holds the element, and its own."""
+    parent = element.getparent()
+    return f"{name_of(parent)}>{name_of(element)}" if parent is not None else name_of(element)
+
+
 def elements_of(path: etree.XPath, root: etree._Element) -> Iterator[etree._Element]:
     """The elements that the path selects, in the page's order."""
     matches = path(root)
